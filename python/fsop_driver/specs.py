@@ -1,0 +1,262 @@
+"""Compares what two Feast objects declare, field by field.
+
+Feast's own comparison (``feast/diff/registry_diff.py::diff_registry_objects``) asks the
+objects' ``__eq__`` first, which leaves fields out, and skips the body of a function. Here
+the whole specifications are flattened to named values, so no difference can hide.
+"""
+
+import difflib
+import hashlib
+import types
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
+
+from fsop_driver.redact import MASK, is_secret_key
+
+Flat = Dict[str, Any]
+
+# Written by the registry, not by the user: an object's project (the same on both sides),
+# its times (messages like `SourceMeta`), and the class name of a data source.
+_NOT_DECLARED = {"project", "data_source_class_type"}
+# A message whose one interesting value reads better than its parts.
+_NAME_KEYS = ("name", "feature_view_name")
+# A function as text (`body_text`) and as a pickle (`body`), whose bytes differ between
+# runs for one and the same function.
+_UDF = "UserDefinedFunctionV2"
+
+
+def declared(obj: Any) -> Flat:
+    """Returns what a Feast object declares, flat: field path → plain value.
+
+    The object is read back from its own protocol buffer first, as it would come out of
+    the registry, so that both sides of a comparison went through the same door.
+    """
+    proto = obj.to_proto()
+    obj = type(obj).from_proto(proto)
+    proto = obj.to_proto()
+    spec = proto.spec if "spec" in proto.DESCRIPTOR.fields_by_name else proto
+    flat = dict(_flatten(spec, ""))
+    for path, function in _functions(obj).items():
+        flat[path] = fingerprint(function)
+    return flat
+
+
+def changes(before: Flat, after: Flat) -> List[Dict[str, Any]]:
+    """Returns the differences of two flat specifications, in a fixed order.
+
+    An element that is only on one side (a feature, an entity column) is one change, not
+    one for each of its parts.
+    """
+    result = []
+    groups = _groups(before) ^ _groups(after)
+    for group in sorted(groups):
+        if any(group.startswith(f"{other}.") for other in groups):
+            continue
+        sides = [_summary(flat, group) for flat in (before, after)]
+        result.append({"field": group, "before": sides[0], "after": sides[1]})
+    for path in sorted(before.keys() | after.keys()):
+        if any(path.startswith(f"{group}.") for group in groups):
+            continue
+        old, new = before.get(path), after.get(path)
+        if old != new:
+            result.append(_change(path, old, new))
+    return sorted(result, key=lambda change: change["field"])
+
+
+def _change(path: str, old: Any, new: Any) -> Dict[str, Any]:
+    # Protocol buffers leave out `false` and 0; a reader should still see them.
+    if old is None and isinstance(new, (bool, int, float)):
+        old = type(new)()
+    elif new is None and isinstance(old, (bool, int, float)):
+        new = type(old)()
+    if is_secret_key(path.rpartition(".")[2]):
+        old, new = (MASK if value else value for value in (old, new))
+    change = {"field": path, "before": old, "after": new}
+    if path.endswith("body_text"):
+        lines = difflib.unified_diff(str(old or "").splitlines(), str(new or "").splitlines(), lineterm="", n=2)
+        change["diff"] = "\n".join(list(lines)[2:])
+    return change
+
+
+def _groups(flat: Flat) -> set:
+    """The named elements (`features.conv_rate`) that a flat specification has."""
+    return {path[: -len(".#")] for path in flat if path.endswith(".#")}
+
+
+def _summary(flat: Flat, group: str) -> Any:
+    parts = {path[len(group) + 1 :]: value for path, value in flat.items() if path.startswith(f"{group}.")}
+    if not parts:
+        return None
+    shown = {path: value for path, value in parts.items() if not path.endswith("#") and path not in _NAME_KEYS}
+    if list(shown) == ["value_type"]:
+        return shown["value_type"]
+    return {path: MASK if is_secret_key(path.rpartition(".")[2]) and value else value for path, value in shown.items()}
+
+
+def _flatten(message: Any, prefix: str) -> Iterator[Tuple[str, Any]]:
+    for field, value in message.ListFields():
+        if field.name in _NOT_DECLARED or (field.message_type is not None and field.message_type.name.endswith("Meta")):
+            continue
+        path = f"{prefix}{field.name}"
+        if field.message_type is not None and field.message_type.GetOptions().map_entry:
+            yield from _flatten_map(field, value, path)
+        elif _is_repeated(field):
+            yield from _flatten_list(field, value, path)
+        elif field.message_type is not None:
+            yield from _flatten_message(value, path)
+        elif not (message.DESCRIPTOR.name == _UDF and field.name == "body"):
+            yield path, _scalar(field, value)
+
+
+def _flatten_message(value: Any, path: str) -> Iterator[Tuple[str, Any]]:
+    kind = value.DESCRIPTOR.full_name
+    if kind == "google.protobuf.Duration":
+        yield path, duration(value.ToTimedelta().total_seconds())
+    elif kind == "google.protobuf.Timestamp":
+        yield path, value.ToJsonString()
+    else:
+        # An empty message that is present differs from an absent one.
+        parts = list(_flatten(value, f"{path}."))
+        yield from parts or [(path, {})]
+
+
+def _flatten_map(field: Any, value: Mapping[Any, Any], path: str) -> Iterator[Tuple[str, Any]]:
+    entry = field.message_type.fields_by_name["value"]
+    for key in sorted(value):
+        if entry.message_type is not None:
+            yield f"{path}.{key}.#", True
+            yield from _flatten_message(value[key], f"{path}.{key}")
+        else:
+            yield f"{path}.{key}", _scalar(entry, value[key])
+
+
+def _flatten_list(field: Any, values: Any, path: str) -> Iterator[Tuple[str, Any]]:
+    if field.message_type is None:
+        yield path, [_scalar(field, value) for value in values]
+        return
+    names = [_element_name(value) for value in values]
+    named = all(names) and len(set(names)) == len(names)
+    keys = [str(name) if named else str(index) for index, name in enumerate(names)]
+    yield path, keys if named else len(keys)
+    for key, value in zip(keys, values):
+        yield f"{path}.{key}.#", True
+        yield from _flatten_message(value, f"{path}.{key}")
+
+
+def _is_repeated(field: Any) -> bool:
+    # `label` is going away in protobuf 7, `is_repeated` came in 6.
+    return field.is_repeated if hasattr(field, "is_repeated") else field.label == field.LABEL_REPEATED
+
+
+def _element_name(message: Any) -> Optional[str]:
+    for key in _NAME_KEYS:
+        if key in message.DESCRIPTOR.fields_by_name:
+            return getattr(message, key)
+    return None
+
+
+def _scalar(field: Any, value: Any) -> Any:
+    if field.enum_type is not None:
+        known = field.enum_type.values_by_number.get(value)
+        return known.name if known is not None else value
+    if isinstance(value, bytes):
+        try:
+            return value.decode("utf-8")
+        except UnicodeDecodeError:
+            return f"{len(value)} bytes, sha256 {hashlib.sha256(value).hexdigest()[:16]}"
+    return value
+
+
+def duration(seconds: float) -> str:
+    """Writes a length of time as a person would: ``1d 12h``; none at all is ``0s``."""
+    parts = []
+    rest = abs(seconds)
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
+        count, rest = divmod(rest, size)
+        if count:
+            parts.append(f"{int(count)}{unit}")
+    if rest or not parts:
+        parts.append(f"{rest:g}s")
+    return ("-" if seconds < 0 else "") + " ".join(parts)
+
+
+def _functions(obj: Any) -> Dict[str, types.FunctionType]:
+    """The functions an object carries (on demand, stream and batch feature views)."""
+    transformation = getattr(obj, "feature_transformation", None)
+    found = {
+        "feature_transformation.user_defined_function.code": getattr(transformation, "udf", None),
+        "user_defined_function.code": getattr(obj, "udf", None),
+    }
+    return {path: function for path, function in found.items() if isinstance(function, types.FunctionType)}
+
+
+def fingerprint(function: types.FunctionType) -> str:
+    """Returns a hash of what a function does: its code, defaults, and what it refers to.
+
+    Unlike the pickle that Feast stores, the same for one function in every run; unlike
+    its text, different when a helper that it calls has changed.
+    """
+    digest = hashlib.sha256()
+    for part in _function_parts(function, set()):
+        digest.update(part.encode("utf-8", "surrogatepass") + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _function_parts(function: types.FunctionType, seen: set) -> Iterator[str]:
+    # Two copies of one function (before and after a pickle) have the same names, so a
+    # cycle is told by name, not by identity.
+    identity = (function.__qualname__, function.__code__.co_code)
+    if identity in seen:
+        return
+    seen.add(identity)
+    yield from _code_parts(function.__code__)
+    yield from _value_parts(function.__defaults__, seen)
+    yield from _value_parts(function.__kwdefaults__, seen)
+    for cell in function.__closure__ or ():
+        try:
+            yield from _value_parts(cell.cell_contents, seen)
+        except ValueError:
+            yield "empty cell"
+    for name in sorted(_names(function.__code__)):
+        if name in function.__globals__:
+            yield name
+            yield from _value_parts(function.__globals__[name], seen)
+
+
+def _names(code: types.CodeType) -> set:
+    names = set(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            names |= _names(constant)
+    return names
+
+
+def _code_parts(code: types.CodeType) -> Iterator[str]:
+    yield from (code.co_name, code.co_code.hex(), repr(code.co_names), repr(code.co_varnames))
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _code_parts(constant)
+        elif isinstance(constant, frozenset):
+            yield repr(sorted(map(repr, constant)))
+        else:
+            yield repr(constant)
+
+
+def _value_parts(value: Any, seen: set) -> Iterator[str]:
+    if isinstance(value, types.FunctionType):
+        yield from _function_parts(value, seen)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _value_parts(item, seen)
+    elif isinstance(value, dict):
+        for key in sorted(value, key=repr):
+            yield repr(key)
+            yield from _value_parts(value[key], seen)
+    elif isinstance(value, (str, bytes, int, float, complex, bool, type(None))):
+        yield repr(value)
+    elif isinstance(value, types.ModuleType):
+        yield value.__name__
+    elif isinstance(value, type):
+        yield f"{value.__module__}.{value.__qualname__}"
+    else:
+        # Its state is out of reach without running its code; its kind is not.
+        yield f"{type(value).__module__}.{type(value).__qualname__}"

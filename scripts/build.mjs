@@ -1,0 +1,62 @@
+// Bundles the commands into dist/ (one entry a command, shared chunks) and writes oclif.manifest.json from the bundle,
+// so that `fsop --version` and help read one small file instead of loading every command.
+import { build } from 'esbuild'
+import { existsSync } from 'node:fs'
+import { readdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { writeNotices } from './notices.mjs'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+
+/** oclif's CommonJS code asks for `require`, which an ES module does not have. */
+const banner = `import {createRequire as __createRequire} from 'node:module';const require=__createRequire(import.meta.url);`
+
+async function main() {
+  await compileValidators()
+  await rm(join(root, 'dist'), { recursive: true, force: true })
+  const entries = (await readdir(join(root, 'src/commands'), { recursive: true }))
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => `src/commands/${file}`)
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: [...entries, 'src/cli/main.ts', 'src/cli/help.ts'],
+    outbase: 'src',
+    outdir: 'dist',
+    bundle: true,
+    splitting: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    chunkNames: 'chunks/[name]-[hash]',
+    banner: { js: banner },
+    legalComments: 'none',
+    // oclif loads these three only while it runs TypeScript sources.
+    external: ['typescript', 'ts-node', 'tsx'],
+    metafile: true,
+    logLevel: 'warning',
+  })
+  await writeFile(join(root, 'dist/meta.json'), JSON.stringify(result.metafile))
+  await writeNotices(root, result.metafile)
+  await writeManifest()
+}
+
+async function compileValidators() {
+  const script = join(root, 'scripts/compile-validators.mjs')
+  const { compileValidators: compile } = await import(pathToFileURL(script).href)
+  await compile({ schemaDir: join(root, 'src/spec/schema'), outDir: join(root, 'src/generated') })
+}
+
+async function writeManifest() {
+  const file = join(root, 'oclif.manifest.json')
+  await rm(file, { force: true })
+  const { loadConfig } = await import(pathToFileURL(join(root, 'dist/cli/main.js')).href)
+  const config = await loadConfig(root)
+  const plugin = config.plugins.get(config.name)
+  if (!existsSync(join(root, 'dist/commands'))) throw new Error('no commands were built')
+  await writeFile(file, `${JSON.stringify(plugin.manifest, null, 1)}\n`)
+}
+
+await main()

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs'
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/**
+ * Runs `work` while no other fsop of this machine holds the lock at `path`. The lock names its process and when that
+ * started, so a lock left by a killed process is recognised and taken over.
+ *
+ * @param onWait called once when another process holds the lock, with its process id
+ */
+export async function withProcessLock<T>(
+  path: string,
+  { signal, onWait }: { signal: AbortSignal; onWait: (pid: number) => void },
+  work: () => Promise<T>,
+): Promise<T> {
+  await mkdir(dirname(path), { recursive: true })
+  let waited = false
+  for (;;) {
+    signal.throwIfAborted()
+    if (await take(path)) break
+    const holder = await readHolder(path)
+    if (holder !== undefined && !isAlive(holder)) {
+      await rm(path, { force: true })
+      continue
+    }
+    if (!waited && holder !== undefined) onWait(holder.pid)
+    waited = true
+    await sleep(200)
+  }
+  try {
+    return await work()
+  } finally {
+    await rm(path, { force: true })
+  }
+}
+
+interface Holder {
+  readonly pid: number
+  readonly started: string
+}
+
+/** `link` fails when the name exists and shows the lock only with its whole content. */
+async function take(path: string): Promise<boolean> {
+  const own = `${path}.${process.pid}`
+  const holder: Holder = { pid: process.pid, started: startOf(process.pid) }
+  await writeFile(own, JSON.stringify(holder))
+  try {
+    await link(own, path)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw error
+  } finally {
+    await rm(own, { force: true })
+  }
+}
+
+async function readHolder(path: string): Promise<Holder | undefined> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as Holder
+  } catch {
+    return undefined
+  }
+}
+
+function isAlive({ pid, started }: Holder): boolean {
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false
+  }
+  return startOf(pid) === started
+}
+
+/** Start time of a process in clock ticks since boot (proc(5), field 22 of stat); empty where there is no /proc. */
+function startOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,16 @@
+import type { Catalog, Keys } from './catalog.ts'
+import type { VariableReference } from './environment-variables.ts'
+import type { Report } from './report.ts'
+import type { YamlNode } from './yaml/nodes.ts'
+
+/** What the checks of one file share. */
+export interface CheckContext {
+  readonly report: Report
+  readonly catalog: Catalog
+  /** The keys of a block: `root`, or `component.type`. Loaded when something is wrong. */
+  readonly keysOf: (block: string) => Promise<Keys>
+  /** The variable references whose text stands within a node, after expansion. */
+  readonly variablesIn: (node: YamlNode) => readonly VariableReference[]
+  /** Severity of unknown keys: Feast ignores them. */
+  readonly unknownKeys: 'error' | 'warning'
+}

@@ -1,0 +1,201 @@
+import { catalogs, keys as keyLoaders } from '../generated/validators/index.js'
+import type { CheckContext } from './check-context.ts'
+import { checkComponent } from './components.ts'
+import { checkVariables } from './environment-findings.ts'
+import { expandVariables, type VariableReference } from './environment-variables.ts'
+import { neededExtras } from './extras.ts'
+import { checkHeader } from './header.ts'
+import { projectNameProblem } from './project-name.ts'
+import { createReport, inFileOrder } from './report.ts'
+import { checkRootKeys } from './root-keys.ts'
+import { maskedLines } from './secret-mask.ts'
+import { componentNames, type Component, type ComponentName, type StoreSpec } from './store-spec.ts'
+import type { Diagnostic, Position } from '../diagnostics/diagnostic.ts'
+import { withDocs } from '../diagnostics/errors.ts'
+import { defaultFeastVersion, feastVersionOf } from '../feast/versions.ts'
+import { extraDocuments, readYaml } from './yaml/read-yaml.ts'
+import { toPlain } from './yaml/to-plain.ts'
+import type { MapNode, YamlNode } from './yaml/nodes.ts'
+
+/** The bytes of a spec and where they came from. */
+export interface SpecInput {
+  /** As the user named it. */
+  readonly file: string
+  readonly path: string
+  readonly folder: string
+  readonly bytes: Uint8Array
+}
+
+export interface CheckOptions {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Feast version to check against; else the one that `spec.requirements` pins, else fsop's own. */
+  readonly feastVersion?: string | undefined
+  readonly allowUnknown?: boolean
+  /** Variables that are not set are warnings only, for a CI that has no secrets. */
+  readonly allowUnset?: boolean
+}
+
+export interface SpecCheck {
+  /** There when no diagnostic is an error. */
+  readonly spec?: StoreSpec
+  /** In the order of the file, with excerpts; no secret is in any of them. */
+  readonly diagnostics: readonly Diagnostic[]
+  readonly variables: readonly VariableReference[]
+}
+
+/** Operator types whose specs this module checks. */
+const types = ['feature_store']
+
+/**
+ * Finds everything that is wrong with a feature_store.yaml. Runs nothing and imports nothing that the spec names, and
+ * needs no Python.
+ */
+export async function checkSpec(input: SpecInput, options: CheckOptions): Promise<SpecCheck> {
+  const { file, bytes } = input
+  const decoded = decode(bytes)
+  if (decoded === undefined) return unreadable(input)
+  const expansion = expandVariables(decoded, options.env)
+  const report = createReport(file, expansion.toSource)
+  const yaml = readYaml(new TextEncoder().encode(expansion.text), file)
+  report.addAll(yaml.diagnostics)
+  report.addAll(extraDocuments(yaml, file))
+  const root = yaml.documents[0]
+  const finish = (spec?: StoreSpec): SpecCheck => {
+    const lines = maskedLines(decoded.split(/\r\n|\r|\n/), root, expansion.toSource)
+    const ordered = inFileOrder(report.diagnostics).map((one) => withExcerpt(one, lines))
+    const failed = ordered.some(({ severity }) => severity === 'error')
+    return { ...(failed || spec === undefined ? {} : { spec }), diagnostics: ordered, variables: expansion.references }
+  }
+  if (root === undefined || report.diagnostics.some(({ severity }) => severity === 'error')) return finish()
+  if (root.kind !== 'map') {
+    report.add(root.span, {
+      code: 'FS200',
+      message: 'the file holds no mapping',
+      why: 'a spec is a mapping of keys such as `project:` and `registry:`',
+      hint: 'fsop init writes one to start from',
+    })
+    return finish()
+  }
+  return finish(await checkRoot(root, input, options, { report, references: expansion.references, toSource: expansion.toSource }))
+}
+
+interface Parsed {
+  readonly report: CheckContext['report']
+  readonly references: readonly VariableReference[]
+  readonly toSource: (position: Position) => Position
+}
+
+async function checkRoot(root: MapNode, input: SpecInput, options: CheckOptions, parsed: Parsed): Promise<StoreSpec | undefined> {
+  const { report, references } = parsed
+  const feastVersion = options.feastVersion ?? pinnedVersion(root)
+  const catalog = (await (catalogs[feastVersion] ?? catalogs[defaultFeastVersion])?.())?.default
+  if (catalog === undefined) throw new Error('the build holds no catalog')
+  if (catalog.feastVersion !== feastVersion) {
+    report.add(undefined, {
+      severity: 'warning',
+      code: 'FS213',
+      message: `fsop does not know Feast ${feastVersion}; the spec was checked as for ${catalog.feastVersion}`,
+      hint: `fsop knows ${Object.keys(catalogs).join(' and ')}`,
+    })
+  }
+  const context: CheckContext = {
+    report,
+    catalog,
+    keysOf: async (block) => (await keyLoaders[catalog.feastVersion]?.())?.default[block] ?? {},
+    variablesIn: (node) => within(node, references, parsed.toSource),
+    unknownKeys: options.allowUnknown ? 'warning' : 'error',
+  }
+  const header = checkHeader(root, types, context)
+  checkVariables(root, context, options.allowUnset ? 'warning' : 'error')
+  const keys = await checkRootKeys(root, context)
+  const components: Partial<Record<ComponentName, Component>> = {}
+  for (const name of componentNames) {
+    const component = await checkComponent(name, keys.get(name), context)
+    if (component) components[name] = component
+  }
+  const project = keys.get('project')
+  const projectName = project && toPlain(project.value)
+  if (project && typeof projectName === 'string' && context.variablesIn(project.value).every(({ state }) => state === 'set')) {
+    const problem = projectNameProblem(projectName)
+    if (problem) report.add(project.value.span, { ...problem, path: 'project' })
+  }
+  const provider = keys.get('provider')
+  const providerName = provider ? toPlain(provider.value) : catalog.components.provider.default
+  if (typeof projectName !== 'string' || typeof providerName !== 'string') return undefined
+  return {
+    file: input.file,
+    path: input.path,
+    folder: input.folder,
+    type: header.type,
+    project: projectName,
+    feastVersion,
+    provider: providerName,
+    components,
+    extras: neededExtras(components, { provider: providerName, blocks: enabledBlocks(root) }, catalog),
+    requirements: header.requirements,
+    variables: references,
+  }
+}
+
+/** Optional blocks of the top level that the spec switches on. */
+function enabledBlocks(root: MapNode): readonly string[] {
+  return root.entries
+    .filter(({ value }) => {
+      const plain = toPlain(value)
+      return typeof plain === 'object' && plain !== null && 'enabled' in plain && plain.enabled === true
+    })
+    .map(({ name }) => name)
+}
+
+function pinnedVersion(root: MapNode): string {
+  const spec = root.entries.find(({ name }) => name === 'spec')
+  const plain = spec ? toPlain(spec.value) : undefined
+  const requirements = typeof plain === 'object' && plain !== null && 'requirements' in plain ? plain.requirements : []
+  return feastVersionOf(Array.isArray(requirements) ? requirements : []) ?? defaultFeastVersion
+}
+
+function within(node: YamlNode, references: readonly VariableReference[], toSource: (position: Position) => Position) {
+  if (references.length === 0) return []
+  const start = toSource(node.span.start)
+  const end = toSource(node.span.end)
+  return references.filter(({ position }) => !isBefore(position, start) && isBefore(position, end))
+}
+
+function isBefore(a: Position, b: Position): boolean {
+  return a.line < b.line || (a.line === b.line && a.column < b.column)
+}
+
+/** Feast opens the file as UTF-8 text, so what is not UTF-8 never reaches its YAML reader. */
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+/** The YAML reader says best at which byte a file stops being text. */
+function unreadable({ file, bytes }: SpecInput): SpecCheck {
+  const { diagnostics } = readYaml(bytes, file)
+  const errors = diagnostics.filter(({ severity }) => severity === 'error')
+  const found: readonly Diagnostic[] =
+    errors.length > 0
+      ? errors
+      : [
+          {
+            severity: 'error',
+            code: 'FS105',
+            message: 'the file is not UTF-8',
+            why: 'Feast reads it as UTF-8 and stops at the first byte that is not',
+            hint: 'save it as UTF-8 without a byte order mark',
+            file,
+          },
+        ]
+  return { diagnostics: found.map(withDocs), variables: [] }
+}
+
+function withExcerpt(diagnostic: Diagnostic, lines: readonly string[]): Diagnostic {
+  const excerpt = diagnostic.line === undefined ? undefined : lines[diagnostic.line - 1]
+  return excerpt === undefined ? diagnostic : { ...diagnostic, excerpt: excerpt.slice(0, 2000) }
+}
+

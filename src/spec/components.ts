@@ -1,0 +1,154 @@
+import { loaders } from '../generated/validators/index.js'
+import type { ComponentCatalog } from './catalog.ts'
+import type { CheckContext } from './check-context.ts'
+import { checkSchema } from './schema-findings.ts'
+import type { Component, ComponentName } from './store-spec.ts'
+import { didYouMean } from '../diagnostics/suggest.ts'
+import type { MapEntry, MapNode, YamlNode } from './yaml/nodes.ts'
+import { toPlain } from './yaml/to-plain.ts'
+
+/**
+ * Checks one component of a spec (`online_store`, …) and tells what Feast will use.
+ * How Feast reads each form: the properties and validators of RepoConfig in feast/repo_config.py.
+ *
+ * @param entry undefined when the spec does not mention the component
+ * @returns undefined when the component is switched off, or when it is not valid
+ */
+export async function checkComponent(
+  name: ComponentName,
+  entry: MapEntry | undefined,
+  context: CheckContext,
+): Promise<Component | undefined> {
+  const catalog = context.catalog.components[name]
+  if (entry === undefined) {
+    return name === 'feature_server' ? undefined : { type: catalog.default, settings: {}, isDefault: true }
+  }
+  const { value: node } = entry
+  if (context.variablesIn(node).some(({ state }) => state !== 'set') && node.kind === 'scalar') return undefined
+  if (node.kind === 'map') return checkBlock(name, node, catalog, context)
+  const plain = toPlain(node)
+  if (plain === null || (name === 'online_store' && typeof plain === 'string' && /^(none|null)$/i.test(plain))) {
+    if (catalog.acceptsNull) return undefined
+    context.report.add(entry.key.span, {
+      code: 'FS205',
+      message: `${name} is empty`,
+      why: `Feast needs a mapping there; without the key it would take ${catalog.default}`,
+      hint: `remove the key, or write \`${name}: { ${catalog.keyword}: ${catalog.default} }\``,
+      path: name,
+    })
+    return undefined
+  }
+  if (name === 'registry' && typeof plain === 'string') {
+    return { type: 'file', settings: { path: plain }, isDefault: false }
+  }
+  if (catalog.acceptsWord && typeof plain === 'string') return checkWord(name, plain, node, catalog, context)
+  context.report.add(node.span, {
+    code: 'FS203',
+    message: `${name} must be a mapping, not ${node.kind === 'seq' ? 'a list' : JSON.stringify(plain)}`,
+    hint: `write \`${name}: { ${catalog.keyword}: ${catalog.default} }\``,
+    path: name,
+  })
+  return undefined
+}
+
+/** A bare word: Feast makes the class with no settings at all, so one with required keys cannot work. */
+async function checkWord(name: ComponentName, word: string, node: YamlNode, catalog: ComponentCatalog, context: CheckContext) {
+  const type = resolveType(name, word, node, catalog, context)
+  if (type === undefined) return undefined
+  if (Object.hasOwn(catalog.types, type)) {
+    const block: MapNode = { kind: 'map', span: node.span, entries: [], tag: 'tag:yaml.org,2002:map' }
+    const value = name === 'auth' || catalog.keywordRequired ? { [catalog.keyword]: word } : {}
+    await checkSchema(await validator(context, `${name}.${type}`), { node: block, value, block: `${name}.${type}`, path: name }, context)
+  }
+  return { type, settings: {}, isDefault: false }
+}
+
+async function checkBlock(name: ComponentName, node: MapNode, catalog: ComponentCatalog, context: CheckContext) {
+  const word = node.entries.find((entry) => entry.name === catalog.keyword)
+  const settings = toPlain(node) as Record<string, unknown>
+  if (word === undefined) {
+    if (catalog.keywordRequired) {
+      context.report.add(node.span, {
+        code: 'FS202',
+        message: `${name} has no "${catalog.keyword}"`,
+        why: `Feast cannot tell which one is meant`,
+        hint: `add \`${catalog.keyword}: …\`, one of: ${typeWords(catalog).join(', ')}`,
+        path: `${name}.${catalog.keyword}`,
+      })
+      return undefined
+    }
+    return checkSettings(name, catalog.default, node, settings, context)
+  }
+  if (context.variablesIn(word.value).some(({ state }) => state !== 'set')) return undefined
+  const written = toPlain(word.value)
+  if (typeof written !== 'string') {
+    context.report.add(word.value.span, {
+      code: 'FS203',
+      message: `${name}.${catalog.keyword} must be a word`,
+      hint: `one of: ${typeWords(catalog).join(', ')}`,
+      path: `${name}.${catalog.keyword}`,
+    })
+    return undefined
+  }
+  const type = resolveType(name, written, word.value, catalog, context)
+  if (type === undefined) return undefined
+  return checkSettings(name, type, node, settings, context)
+}
+
+async function checkSettings(name: ComponentName, type: string, node: MapNode, settings: Record<string, unknown>, context: CheckContext) {
+  const entry = name === 'auth' && type === 'oidc' ? oidcRole(settings) : type
+  const catalog = context.catalog.components[name]
+  if (Object.hasOwn(catalog.types, entry)) {
+    const block = `${name}.${entry}`
+    await checkSchema(await validator(context, block), { node, block, path: name }, context)
+  }
+  return { type, settings, isDefault: false }
+}
+
+/** Which of Feast's two OIDC classes reads the block (`_is_oidc_client_config` in feast/repo_config.py). */
+function oidcRole(settings: Readonly<Record<string, unknown>>): string {
+  const clientKeys = ['client_secret', 'token', 'token_env_var', 'username', 'password']
+  const isClient = clientKeys.some((key) => key in settings) || !('auth_discovery_url' in settings)
+  return isClient ? 'oidc_client' : 'oidc'
+}
+
+/** The catalog's name of a type, or a class path as it stands; reports what Feast would refuse. */
+function resolveType(name: ComponentName, word: string, node: YamlNode, catalog: ComponentCatalog, context: CheckContext) {
+  const words = typeWords(catalog)
+  if (words.includes(word)) return word
+  const known = Object.hasOwn(catalog.classPaths, word) ? catalog.classPaths[word] : undefined
+  if (known?.broken !== undefined || known?.refused !== undefined) {
+    context.report.add(node.span, {
+      code: 'FS207',
+      message: `${name}.${catalog.keyword}: Feast cannot use ${word} by its class path`,
+      why: known.broken ?? `Feast answers: ${known.refused}`,
+      hint: known.type ? `write \`${catalog.keyword}: ${known.type}\`` : `one of: ${words.join(', ')}`,
+      path: `${name}.${catalog.keyword}`,
+    })
+    return undefined
+  }
+  if (known?.type !== undefined) return known.type
+  const { classPathSuffix: suffix } = catalog
+  if (suffix !== null && word.includes('.') && word.endsWith(suffix)) return word
+  context.report.add(node.span, {
+    code: 'FS206',
+    message: `there is no ${name} "${word}" in Feast ${context.catalog.feastVersion}${didYouMean(word, words)}`,
+    why: `the types are: ${words.join(', ')}`,
+    hint:
+      suffix === null
+        ? 'write one of these words'
+        : `write one of these words, or the path of a class of your own, which must end with ${suffix}`,
+    path: `${name}.${catalog.keyword}`,
+  })
+  return undefined
+}
+
+function typeWords(catalog: ComponentCatalog): string[] {
+  return [...new Set(Object.entries(catalog.types).map(([type, { word }]) => word ?? type))]
+}
+
+async function validator(context: CheckContext, block: string) {
+  const load = loaders[context.catalog.feastVersion]?.[block]
+  if (load === undefined) throw new Error(`no schema of ${block} for Feast ${context.catalog.feastVersion}`)
+  return (await load()).default
+}

@@ -1,0 +1,113 @@
+import type { CheckContext } from './check-context.ts'
+import { didYouMean } from '../diagnostics/suggest.ts'
+import type { MapNode, YamlNode } from './yaml/nodes.ts'
+import { toPlain } from './yaml/to-plain.ts'
+
+/** The four keys that fsop reads and Feast does not know. */
+export const headerKeys = ['kind', 'type', 'version', 'spec'] as const
+
+/** `spec:` of a feature_store: ADS's own fields, and what Feast has no key for. */
+const specFields: Readonly<Record<string, 'string' | 'list of strings'>> = {
+  operation: 'string',
+  stack_id: 'string',
+  service_version: 'string',
+  tenancy_id: 'string',
+  compartment_id: 'string',
+  region: 'string',
+  user_id: 'string',
+  requirements: 'list of strings',
+}
+
+const operations = ['create', 'update']
+
+export interface Header {
+  readonly type: string
+  /** False for a plain Feast repository, whose file has none of the four keys. */
+  readonly present: boolean
+  readonly requirements: readonly string[]
+}
+
+/** Checks the operator header. A file without one is a Feast repository of type feature_store. */
+export function checkHeader(root: MapNode, types: readonly string[], context: CheckContext): Header {
+  const entry = (name: string) => root.entries.find((candidate) => candidate.name === name)
+  const present = headerKeys.some((name) => entry(name) !== undefined)
+  const word = (name: string, allowed: readonly string[]) => {
+    const found = entry(name)
+    if (found === undefined) return undefined
+    const value = toPlain(found.value)
+    if (typeof value === 'string' && allowed.includes(value)) return value
+    context.report.add(found.value.span, {
+      code: 'FS211',
+      message: `${name} cannot be ${JSON.stringify(value)}${typeof value === 'string' ? didYouMean(value, allowed) : ''}`,
+      why: `fsop knows: ${allowed.join(', ')}`,
+      hint: `write \`${name}: ${allowed[0]}\``,
+      path: name,
+    })
+    return undefined
+  }
+  word('kind', ['operator'])
+  word('version', ['v1'])
+  const type = word('type', types) ?? 'feature_store'
+  const spec = entry('spec')
+  return { type, present, requirements: spec ? checkSpecBlock(spec.value, context) : [] }
+}
+
+function checkSpecBlock(node: YamlNode, context: CheckContext): readonly string[] {
+  if (toPlain(node) === null) return []
+  if (node.kind !== 'map') {
+    context.report.add(node.span, {
+      code: 'FS203',
+      message: 'spec must be a mapping',
+      hint: 'write `spec: {}` when there is nothing to say',
+      path: 'spec',
+    })
+    return []
+  }
+  let requirements: readonly string[] = []
+  for (const { key, name, value } of node.entries) {
+    const wanted = Object.hasOwn(specFields, name) ? specFields[name] : undefined
+    const plain = toPlain(value)
+    const path = `spec.${name}`
+    if (wanted === undefined) {
+      context.report.add(key.span, {
+        severity: context.unknownKeys,
+        code: 'FS201',
+        message: `unknown key "${name}" in spec${didYouMean(name, Object.keys(specFields))}`,
+        why: 'fsop has no such setting; settings of Feast stand at the top of the file',
+        hint: `the keys are: ${Object.keys(specFields).join(', ')}`,
+        path,
+      })
+    } else if (wanted === 'string' && typeof plain !== 'string') {
+      if (plain === null) continue
+      context.report.add(value.span, { code: 'FS203', message: `${path} must be a string`, hint: 'put it in quotes', path })
+    } else if (wanted === 'list of strings') {
+      if (Array.isArray(plain) && plain.every((item) => typeof item === 'string')) requirements = checkRequirements(plain, value, context)
+      else context.report.add(value.span, { code: 'FS203', message: `${path} must be a list of strings`, hint: `write \`${name}: [pandas, "scikit-learn>=1.4"]\``, path })
+    } else if (name === 'operation' && !operations.includes(String(plain))) {
+      context.report.add(value.span, {
+        code: 'FS204',
+        message: `${path} cannot be ${JSON.stringify(plain)}${didYouMean(String(plain), operations)}`,
+        why: `it is one of: ${operations.join(', ')}`,
+        hint: 'write one of these words',
+        path,
+      })
+    }
+  }
+  return requirements
+}
+
+/** Requirements become words of a pip command line: an option in disguise must not get there. */
+function checkRequirements(requirements: readonly string[], node: YamlNode, context: CheckContext): readonly string[] {
+  return requirements.filter((requirement, index) => {
+    if (/^\s*[A-Za-z0-9]/.test(requirement) && !/[\r\n]/.test(requirement)) return true
+    const item = node.kind === 'seq' ? (node.items[index] ?? node) : node
+    context.report.add(item.span, {
+      code: 'FS204',
+      message: `spec.requirements: ${JSON.stringify(requirement)} is not a Python requirement`,
+      why: 'a requirement starts with the name of a package (PEP 508); options of pip do not belong here',
+      hint: 'for instance "scikit-learn>=1.4"',
+      path: `spec.requirements.${index}`,
+    })
+    return false
+  })
+}
