@@ -99,20 +99,10 @@ function mapValues(schemas) {
 }
 
 /** The document without its schemas. */
-function catalogOf({ root: _, components, ...rest }) {
-  const withoutSchema = ({ schema: _schema, ...type }) => type
-  return {
-    ...rest,
-    components: Object.fromEntries(
-      Object.entries(components).map(([name, component]) => [
-        name,
-        {
-          ...component,
-          types: Object.fromEntries(Object.entries(component.types).map(([type, t]) => [type, withoutSchema(t)])),
-        },
-      ]),
-    ),
-  }
+function catalogOf(document) {
+  return JSON.parse(
+    JSON.stringify(document, (name, value) => (name === 'schema' || name === 'root' ? undefined : value)),
+  )
 }
 
 /** A module whose default export is `data`. The text is parsed as JSON, which is faster than as JavaScript. */
@@ -136,9 +126,18 @@ async function writeIndex(folder, documents) {
   await writeFile(
     join(folder, 'index.js'),
     [
-      table('loaders', documents.map((document) => `  '${document.feastVersion}': {\n${loadersOf(document)}  },\n`)),
-      table('catalogs', versions.map((version) => `  '${version}': () => import('../catalog/${version}.js'),\n`)),
-      table('keys', versions.map((version) => `  '${version}': () => import('../keys/${version}.js'),\n`)),
+      table(
+        'loaders',
+        documents.map((document) => `  '${document.feastVersion}': {\n${loadersOf(document)}  },\n`),
+      ),
+      table(
+        'catalogs',
+        versions.map((version) => `  '${version}': () => import('../catalog/${version}.js'),\n`),
+      ),
+      table(
+        'keys',
+        versions.map((version) => `  '${version}': () => import('../keys/${version}.js'),\n`),
+      ),
     ].join('\n'),
   )
   await writeFile(join(folder, 'index.d.ts'), indexTypes)

@@ -3,7 +3,7 @@
 from typing import Any, Dict, List
 
 from fsop_driver import plan as planning
-from fsop_driver import registry_store, repository, specs
+from fsop_driver import registry_store, repository, specs, trace
 from fsop_driver.errors import APPLY_LOST, DELETES_REFUSED, DriverError
 from fsop_driver.session import Session
 
@@ -15,11 +15,16 @@ def run(session: Session) -> Dict[str, Any]:
     (false: a plan that deletes is an error).
     """
     dry_run = session.request.get("op") == "plan" or bool(session.request.get("dry_run"))
+    if not dry_run:
+        session.tracer = trace.Tracer(session.repo, session.spec)
+        session.tracer.start()
     store = session.store(hold_writes=True)
     contents = session.load()
     session.begin("plan", "Comparing the definitions with the registry")
     session.open_registry(store, create=not dry_run)
     plan = planning.make_plan(store, contents)
+    if session.tracer is not None:
+        session.tracer.stop()
     shown = plan.to_json(session.config)
     session.channel.emit("plan", plan=shown)
     result = {"project": plan.project, "feast_version": shown["feast_version"], "counts": plan.counts()}

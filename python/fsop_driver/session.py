@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any, Dict, Optional
 
-from fsop_driver import cleanup, failures, messages, protocol, redact, typechecks
+from fsop_driver import cleanup, failures, messages, protocol, redact, trace, typechecks
 from fsop_driver.errors import FEAST_MISSING, REGISTRY_MISSING, REQUEST_INVALID, DriverError
 
 # Operation → module; each has `run(session)` that returns the result.
@@ -44,7 +44,7 @@ class Session:
         self.context = failures.Context(self.repo, self.spec)
         self.config: Any = None
         self.contents: Any = None
-        self.tracer: Any = None
+        self.tracer: Optional[trace.Tracer] = None
 
     def begin(self, phase: str, title: str) -> None:
         """Starts a part of the work; errors are explained by it."""
@@ -80,6 +80,8 @@ class Session:
         """Runs the definitions and returns their objects."""
         from fsop_driver import origins, repository
 
+        if self.tracer is not None:
+            self.tracer.strict()
         self.begin("definitions", "Loading the definitions")
         origins.record(self.repo)
         self.contents = self.context.contents = repository.load_definitions(self.config, self.repo)
@@ -114,7 +116,7 @@ class Session:
 
     def traced(self, store: Any, contents: Any) -> Dict[str, Any]:
         """Returns ``{"trace": …}`` if this run is traced."""
-        return {"trace": self.tracer.result(self, store, contents)} if self.tracer is not None else {}
+        return {"trace": self.tracer.result(store.config, contents)} if self.tracer is not None else {}
 
 
 def import_feast() -> Any:

@@ -16,7 +16,7 @@ class Component:
     """A block of feature_store.yaml whose keys depend on a type word.
 
     Feast's dictionaries give the words; the rest is in the code around them (feast/repo_config.py,
-    feast/infra/passthrough_provider.py), and `check_loader_facts` proves what can be proven by calling it.
+    feast/infra/passthrough_provider.py), and the agreement test holds it against the loader.
     """
 
     key: str
@@ -131,9 +131,8 @@ def refusal(component: Component, config: type[BaseModel], value: str) -> str | 
     try:
         config.model_validate({component.keyword: value})
     except ValidationError as error:
-        for problem in error.errors():
-            if problem["loc"] == (component.keyword,):
-                return problem["msg"]
+        problems = [problem["msg"] for problem in error.errors() if problem["loc"][:1] == (component.keyword,)]
+        return "; ".join(problems) or None
     return None
 
 

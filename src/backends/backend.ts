@@ -58,7 +58,7 @@ export interface Backend {
   /** Runs a server until it ends or the session is stopped. */
   serve(spec: StoreSpec, request: ServeRequest): Promise<void>
   /** The command line that {@link serve} would run. */
-  serveCommand(spec: StoreSpec, request: ServeRequest): Promise<readonly string[]>
+  serveCommand(spec: StoreSpec, request: ServeRequest): readonly string[]
   status(spec: StoreSpec): Promise<Readonly<Record<string, unknown>>>
   destroy(spec: StoreSpec, approve: Approve): Promise<{ removed: boolean; plan: StorePlan }>
 }

@@ -29,7 +29,7 @@ export const backendFlags = {
     char: 'b',
     aliases: ['backend-config'],
     helpValue: 'NAME|FILE',
-    summary: 'Where to run: local, or a backend file',
+    summary: 'Where to run: local (the default) or a backend file',
     env: 'FSOP_BACKEND',
   }),
 }

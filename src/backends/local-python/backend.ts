@@ -96,10 +96,7 @@ export function localPythonBackend(config: LocalPythonConfig, ports: LocalPython
       await runServer(request, { python, folder: spec.folder, specPath: spec.path, processes, signal })
     },
 
-    async serveCommand(spec, request) {
-      const python = await environment(spec)
-      return serverCommand(request, { python, folder: spec.folder, specPath: spec.path })
-    },
+    serveCommand: (spec, request) => serverCommand(request, { python: 'python', folder: spec.folder, specPath: spec.path }),
 
     status: (spec) => call(spec, 'status', {}),
 

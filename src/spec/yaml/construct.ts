@@ -126,7 +126,7 @@ export class Constructor {
       const sources = pair.value.kind === 'seq' ? pair.value.items.toReversed() : [pair.value]
       for (const source of sources) {
         if (source.kind === 'map') appendAll(brought, this.mergedPairs(source, path))
-        else this.problems.push({ kind: 'bad-merge', node: source, path: [...path, '<<'] })
+        else if (!isStandIn(source)) this.problems.push({ kind: 'bad-merge', node: source, path: [...path, '<<'] })
       }
     }
     const pairs = brought.length === 0 ? own : [...brought, ...own]
@@ -152,7 +152,7 @@ export class Constructor {
       return undefined
     }
     const name = pythonText(key)
-    if (!isSet && typeof key.value !== 'string') this.problems.push({ kind: 'key-type', node: keyNode, key, path })
+    if (!isSet && typeof key.value !== 'string' && !isStandIn(keyNode)) this.problems.push({ kind: 'key-type', node: keyNode, key, path })
     return { key, name, value: this.construct(pair.value, [...path, name]) }
   }
 
@@ -177,6 +177,10 @@ function scalarHolder(node: GraphNode): GraphScalar | undefined {
   if (node.kind === 'seq') return undefined
   const pair = node.pairs.find(({ key }) => key.tag === TAG.value)
   return pair && scalarHolder(pair.value)
+}
+
+function isStandIn(node: GraphNode): boolean {
+  return node.kind === 'scalar' && node.isStandIn
 }
 
 /** Equal for keys that are equal in a Python dict, where `1`, `1.0` and `True` are one key. */

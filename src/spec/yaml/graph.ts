@@ -16,6 +16,8 @@ export interface GraphScalar extends GraphNodeBase {
   readonly kind: 'scalar'
   readonly text: string
   readonly style: ScalarStyle
+  /** Stands for an alias that has a problem of its own: nothing more is to be said of it. */
+  readonly isStandIn: boolean
 }
 
 export interface GraphSeq extends GraphNodeBase {

@@ -145,7 +145,7 @@ export class Parser {
     const target = this.anchors.get(name)
     if (target === undefined || target === OPEN) {
       this.aliasProblems.push({ kind: target === OPEN ? 'inside-itself' : 'undefined', name, start, end })
-      return this.empty(start)
+      return this.scalar(TAG.null, '', 'plain', start, end, true)
     }
     this.nodesRead += target.size
     if (this.nodesRead > this.limits.nodes) throw new TooManyNodes(start, name)
@@ -323,10 +323,10 @@ export class Parser {
     return this.scalar(TAG.null, '', 'plain', at, at)
   }
 
-  private scalar(tag: string, text: string, style: ScalarStyle, start: number, end: number): GraphNode {
+  private scalar(tag: string, text: string, style: ScalarStyle, start: number, end: number, isStandIn = false): GraphNode {
     this.count(start)
     this.reached = end
-    return { kind: 'scalar', tag, text, style, start, end, size: 1, depth: 0 }
+    return { kind: 'scalar', tag, text, style, isStandIn, start, end, size: 1, depth: 0 }
   }
 
   private sequence(tag: string | undefined, items: readonly GraphNode[], start: number, end = this.reached): GraphNode {

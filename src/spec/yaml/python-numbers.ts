@@ -1,7 +1,10 @@
 /** Python's own reading of numbers, which PyYAML's constructors call. Each function gives undefined for a ValueError. */
 
-/** CPython's `sys.int_max_str_digits`: longer decimal numbers raise ValueError. */
-const MAX_DECIMAL_DIGITS = 4300
+/**
+ * CPython's `sys.int_max_str_digits`: longer decimal numbers raise ValueError. In the other bases Python reads longer
+ * ones but cannot show them (`str()` raises), so we refuse them too.
+ */
+const MAX_DIGITS = 4300
 
 const DIGITS: Readonly<Record<2 | 8 | 10 | 16, { readonly pattern: RegExp; readonly prefix: string }>> = {
   2: { pattern: /^(?:0b)?([01]+)$/i, prefix: '0b' },
@@ -17,7 +20,7 @@ export function pythonInt(text: string, base: 2 | 8 | 10 | 16): bigint | undefin
   const unsigned = negative || stripped.startsWith('+') ? stripped.slice(1) : stripped
   const { pattern, prefix } = DIGITS[base]
   const digits = pattern.exec(unsigned)?.[1]
-  if (digits === undefined || (base === 10 && digits.length > MAX_DECIMAL_DIGITS)) return undefined
+  if (digits === undefined || digits.length > MAX_DIGITS) return undefined
   const magnitude = BigInt(prefix + digits)
   return negative ? -magnitude : magnitude
 }
@@ -46,6 +49,15 @@ export function pythonFloatText(value: number): string {
   return /[.e]/.test(text) ? text : `${text}.0`
 }
 
+/** `str.strip()`. By hand: a pattern for trailing blanks takes quadratic time on blanks inside the text. */
 function pythonStrip(text: string): string {
-  return text.replace(/^[\s\x1c-\x1f\x85]+|[\s\x1c-\x1f\x85]+$/gu, '')
+  let start = 0
+  let end = text.length
+  while (start < end && isPythonSpace(text.charAt(start))) start++
+  while (end > start && isPythonSpace(text.charAt(end - 1))) end--
+  return text.slice(start, end)
+}
+
+function isPythonSpace(character: string): boolean {
+  return /^[\s\x1c-\x1f\x85]$/.test(character) && character !== '\ufeff'
 }

@@ -86,13 +86,14 @@ function parse(source: SourceText, file: string): { documents: YamlNode[]; diagn
   const { documents: parsed, problems } = result
   const diagnostics = problems.map((problem) => syntaxDiagnostic(problem, source, file))
   const documents: YamlNode[] = []
+  // With a syntax error, the entry that has an alias's anchor may have been passed over.
+  const passedOver = problems.length === 0 ? new Set() : new Set(Array.from(source.text.matchAll(/&([\w-]+)/g), (match) => match[1]))
   for (const { root, aliasProblems } of parsed) {
     const constructor = new Constructor(source)
     documents.push(constructor.construct(root))
     diagnostics.push(
       ...aliasProblems
-        // An anchor that is somewhere in the file was blanked out with a syntax error.
-        .filter(({ kind, name }) => kind !== 'undefined' || problems.length === 0 || !source.text.includes(`&${name}`))
+        .filter(({ name }) => !passedOver.has(name))
         .map((problem) => aliasDiagnostic(problem, source, file)),
       ...constructor.problems.map((problem) => constructDiagnostic(problem, source, file)),
     )

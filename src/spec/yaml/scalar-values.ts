@@ -96,7 +96,7 @@ function readUnsignedFloat(text: string): number | undefined {
 const TIMESTAMP = new RegExp(
   '^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})' +
     '(?:(?:[Tt]|[ \\t]+)([0-9]{1,2}):([0-9]{2}):([0-9]{2})(?:\\.([0-9]*))?' +
-    '(?:[ \\t]*(?:Z|([-+])([0-9]{1,2})(?::([0-9]{2}))?))?)?\\n?$',
+    '(?:[ \\t]*(Z|([-+])([0-9]{1,2})(?::([0-9]{2}))?))?)?\\n?$',
 )
 
 function readTimestamp(text: string): YamlDate | YamlDateTime | undefined {
@@ -110,9 +110,9 @@ function readTimestamp(text: string): YamlDate | YamlDateTime | undefined {
   if (hour > 23 || minute > 59 || second > 59) return undefined
 
   const fraction = (match[7] ?? '').slice(0, 6).padEnd(6, '0')
-  const hasZone = /[Zz]|[-+][^-]*$/.test(text.slice(text.indexOf(':')))
-  const sign = match[8] === '-' ? -1 : 1
-  const offset = sign * (Number(match[9] ?? 0) * 60 + Number(match[10] ?? 0))
+  const hasZone = match[8] !== undefined
+  const sign = match[9] === '-' ? -1 : 1
+  const offset = sign * (Number(match[10] ?? 0) * 60 + Number(match[11] ?? 0))
   if (Math.abs(offset) >= 24 * 60) return undefined
   const zone = hasZone ? `${offset < 0 ? '-' : '+'}${pad(Math.trunc(Math.abs(offset) / 60))}:${pad(Math.abs(offset) % 60)}` : ''
   const micros = Number(fraction) === 0 ? '' : `.${fraction}`

@@ -152,9 +152,12 @@ function cannotStart(problem: SyntaxProblem, source: SourceText): Finding {
   }
 }
 
+/** PyYAML's limit on simple keys; also keeps the pattern below from taking long on a long line. */
+const LONGEST_KEY = 1024
+
 /** Finds `key:value`, the colon without its space, in the line of an offset. */
 function tightColon(source: SourceText, offset: number): number | undefined {
-  const found = /^([\s-]*[\p{L}\p{N}_.-]+):(?=[^\s:/\\])/u.exec(lineText(source, offset))?.[1]
+  const found = /^([\s-]*[\p{L}\p{N}_.-]+):(?=[^\s:/\\])/u.exec(lineText(source, offset).slice(0, LONGEST_KEY))?.[1]
   return found === undefined ? undefined : source.lineStart(source.lineAt(offset)) + found.length
 }
 

@@ -2,6 +2,7 @@ import type { ValidateFunction } from 'ajv'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { schemaVersions } from '../../../scripts/generate-schema.mjs'
 import type { Catalog, Keys } from '../../../src/spec/catalog.ts'
+import { componentNames } from '../../../src/spec/store-spec.ts'
 import { askFeast, generated } from './feast.ts'
 import type { Answers } from './feast.ts'
 import { fullRoot, minimalSettings } from './minimal-settings.ts'
@@ -10,6 +11,11 @@ import type { Probe } from './probes.ts'
 
 /** Feast's own classes for the blocks that it types as anything until they are used. */
 const LATE_BLOCKS: Readonly<Record<string, string>> = { mlflow: 'feast.mlflow_integration.config.MlflowConfig' }
+
+interface LoaderFact {
+  readonly document: unknown
+  readonly isGood: boolean
+}
 
 interface TypeUnderTest {
   readonly name: string
@@ -25,17 +31,24 @@ describe.each(await schemaVersions())('the schemas of Feast %s', { timeout: 600_
   const validators = new Map<string, ValidateFunction>()
   let types: readonly TypeUnderTest[]
   let probes: readonly Probe[]
+  let facts: readonly LoaderFact[]
   let answers: Answers
   const integers = numberTexts()
 
   beforeAll(async () => {
     const { loaders, catalogs, keys } = await generated()
     for (const [name, load] of Object.entries(loaders[version] ?? {})) validators.set(name, (await load()).default)
-    types = typesOf((await loaded(catalogs[version])).components)
+    const { components } = await loaded(catalogs[version])
+    types = typesOf(components)
+    const importable = types.filter((type) => !type.needsExtras)
+    facts = loaderFacts(components, new Set(importable.map(({ name }) => name)))
     probes = allProbes(types, await loaded(keys[version]))
     answers = await askFeast(version, {
-      settings: [...types.flatMap((type) => [type.settings, withUnknownKey(type)].map((settings) => ({ ...type, settings }))), ...probes],
-      documents: [fullRoot, ...types.filter((type) => !type.needsExtras).map(documentOf)],
+      settings: [
+        ...types.flatMap((type) => [type.settings, withUnknownKey(type)].map((settings) => ({ ...type, settings }))),
+        ...probes,
+      ],
+      documents: [fullRoot, ...importable.map(documentOf), ...facts.map(({ document }) => document)],
       values: { int: integers, float: integers },
     })
   }, 600_000)
@@ -58,14 +71,25 @@ describe.each(await schemaVersions())('the schemas of Feast %s', { timeout: 600_
 
   test('both refuse an unknown key, save where Feast ignores it', () => {
     const ignoring = types.filter((_, index) => answers.settings[2 * index + 1] === null)
-    expect(ignoring.map(({ name }) => name)).toEqual(types.filter((type) => type.allowsExtraKeys).map(({ name }) => name))
+    expect(ignoring.map(({ name }) => name)).toEqual(
+      types.filter((type) => type.allowsExtraKeys).map(({ name }) => name),
+    )
     expect(types.filter((type) => validator(type.name)(withUnknownKey(type))).map(({ name }) => name)).toEqual([])
   })
 
   test("Feast's own loader accepts the documents, with the classes that need no extra", () => {
-    expect(answers.documents.filter((problem) => problem !== null)).toEqual([])
+    const problems = answers.documents.slice(0, -facts.length)
+    expect(problems.filter((problem) => problem !== null)).toEqual([])
     expect(validator('root')(fullRoot)).toBe(true)
-    expect(answers.documents.length).toBeGreaterThanOrEqual(15)
+    expect(problems.length).toBeGreaterThanOrEqual(15)
+  })
+
+  test('the catalog says of words, null and class paths what the loader does', () => {
+    const problems = answers.documents.slice(-facts.length)
+    const wrong = facts.filter(({ isGood }, index) => isGood !== (problems[index] === null))
+    expect(wrong.map(({ document }) => document)).toEqual([])
+    expect(facts.filter(({ isGood }) => isGood).length).toBeGreaterThan(8)
+    expect(facts.filter(({ isGood }) => !isGood).length).toBeGreaterThan(8)
   })
 
   test('both say the same of every key with every kind of value', () => {
@@ -75,7 +99,9 @@ describe.each(await schemaVersions())('the schemas of Feast %s', { timeout: 600_
     const disagreements = probes.flatMap((probe, index) => {
       const feast = refusedByFeast(probe, index)
       const schema = refusedBySchema(validator(probe.block), probe)
-      return feast === schema || (feast && isUnbounded(probe.value)) ? [] : [`${probe.name}: ${feast ? 'Feast refuses' : 'the schema refuses'}`]
+      return feast === schema || (feast && isUnbounded(probe.value))
+        ? []
+        : [`${probe.name}: ${feast ? 'Feast refuses' : 'the schema refuses'}`]
     })
     expect(disagreements).toEqual([])
     expect(probes.length).toBeGreaterThan(10_000)
@@ -85,7 +111,9 @@ describe.each(await schemaVersions())('the schemas of Feast %s', { timeout: 600_
     const refused = (name: string, key: string, accepted: readonly boolean[] | undefined) =>
       integers.filter((text, index) => {
         validator(name)({ type: name.slice(name.indexOf('.') + 1), [key]: text })
-        return accepted?.[index] === true && validator(name).errors?.some(({ instancePath }) => instancePath === `/${key}`)
+        return (
+          accepted?.[index] === true && validator(name).errors?.some(({ instancePath }) => instancePath === `/${key}`)
+        )
       })
     expect(refused('online_store.redis', 'key_ttl_seconds', answers.values['int'])).toEqual([])
     expect(refused('online_store.mongodb', 'vector_index_wait_poll_interval', answers.values['float'])).toEqual([])
@@ -99,21 +127,45 @@ async function loaded<T>(load: (() => Promise<{ readonly default: T }>) | undefi
 }
 
 function typesOf(components: Catalog['components']): TypeUnderTest[] {
-  return Object.entries(components).flatMap(([component, { keyword, types }]) =>
-    Object.entries(types).flatMap(([word, type]) => {
+  return componentNames.flatMap((component) => {
+    const { keyword, types } = components[component]
+    return Object.entries(types).map(([word, type]) => {
       const name = `${component}.${word}`
-      if (type.configClass === undefined) return [] // a provider has no keys of its own
       return {
         name,
         component,
         config: type.configClass,
         keyword,
         settings: { [keyword]: type.word ?? word, ...minimalSettings[name] },
-        allowsExtraKeys: type.allowsExtraKeys ?? false,
-        needsExtras: (type.extras ?? []).length > 0,
+        allowsExtraKeys: type.allowsExtraKeys,
+        needsExtras: type.extras.length > 0,
       }
-    }),
-  )
+    })
+  })
+}
+
+/** What the catalog says apart from types and keys, as documents that the loader must take or refuse. */
+function loaderFacts(components: Catalog['components'], importable: ReadonlySet<string>): LoaderFact[] {
+  return componentNames.flatMap((component) => {
+    const { keyword, keywordRequired, classPaths, ...catalog } = components[component]
+    const fact = (value: unknown, isGood: boolean): LoaderFact => ({
+      document: { project: 'fraud', registry: 'registry.db', [component]: value },
+      isGood,
+    })
+    return [
+      ...(catalog.acceptsWord ? [fact(catalog.default, true)] : []),
+      ...(catalog.acceptsNull ? [fact(null, true)] : []),
+      fact({}, !keywordRequired),
+      ...(component === 'feature_server' || component === 'registry' ? [] : [fact('no_such_word', false)]),
+      fact({ [keyword]: 'no_such_word' }, false),
+      ...Object.entries(classPaths).flatMap(([path, target]) => {
+        if (target.broken !== undefined) return [fact(path, false), fact({ [keyword]: path }, false)]
+        if (!importable.has(`${component}.${target.type}`)) return []
+        const settings = { ...minimalSettings[`${component}.${target.type}`], [keyword]: path }
+        return [fact(settings, target.refused === undefined)]
+      }),
+    ]
+  })
 }
 
 function allProbes(types: readonly TypeUnderTest[], keys: Readonly<Record<string, Keys>>): Probe[] {

@@ -21,7 +21,9 @@ export interface Answers {
 /** Asks a real Feast of that version. */
 export async function askFeast(version: string, questions: Questions): Promise<Answers> {
   const script = join(import.meta.dirname, 'feast_verdicts.py')
-  const answers: unknown = JSON.parse(await runGenerator(await feastPython(version), [script], JSON.stringify(questions)))
+  const answers: unknown = JSON.parse(
+    await runGenerator(await feastPython(version), [script], JSON.stringify(questions)),
+  )
   return answers as Answers
 }
 

@@ -33,7 +33,11 @@ export function probesOf(block: string, config: string, keys: Keys, minimal: Set
     return placements(key, inner, minimal[aliasOf ?? key]).flatMap(({ path, place }) =>
       VALUES.map((value) => ({
         name: `${block}: ${path} = ${JSON.stringify(value)}`,
-        ...{ block, config, key, aliasOf, value },
+        block,
+        config,
+        key,
+        aliasOf,
+        value,
         settings: { ...rest, [key]: place(value) },
       })),
     )

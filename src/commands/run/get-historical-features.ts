@@ -1,0 +1,56 @@
+import { Flags } from '@oclif/core'
+import { resolve } from 'node:path'
+import type { Outcome } from '../../cli/base-command.ts'
+import { featureArguments, featureFlags } from '../../cli/features.ts'
+import type { Session } from '../../cli/session.ts'
+import { storeFlags } from '../../cli/store-session.ts'
+import { TaskCommand, type TaskResult } from '../../cli/task-command.ts'
+import { FsopError } from '../../diagnostics/errors.ts'
+import { ExitCode } from '../../diagnostics/exit-codes.ts'
+import { relativeTo } from '../../output/paths.ts'
+
+export default class RunGetHistoricalFeatures extends TaskCommand {
+  static override summary = 'Make a training set, point-in-time correct, as Parquet or CSV'
+  static override description =
+    'The entity file has the entities and an event_timestamp column; each row gets the feature values as they were then.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --entities labels.csv --feature-service fraud_model_v1 --output training.parquet',
+  ]
+  static override flags = {
+    ...storeFlags,
+    ...featureFlags,
+    entities: Flags.string({ required: true, helpValue: 'FILE', summary: 'Entity rows as Parquet or CSV' }),
+    output: Flags.string({ required: true, helpValue: 'FILE', summary: 'File to write: .parquet or .csv' }),
+    overwrite: Flags.boolean({ char: 'o', summary: 'Replace the output file' }),
+    'dry-run': Flags.boolean({ char: 'r', summary: 'Show what would run' }),
+  }
+
+  protected override async execute(session: Session): Promise<Outcome<TaskResult>> {
+    const { flags } = await this.parse(RunGetHistoricalFeatures)
+    const output = resolve(session.cwd, flags.output)
+    if (!/\.(parquet|csv)$/i.test(output)) {
+      throw new FsopError({
+        code: 'FS505',
+        message: `--output ${flags.output}: the file must end with .parquet or .csv`,
+        hint: `for instance --output ${flags.output.replace(/\.\w+$/, '')}.parquet`,
+        exitCode: ExitCode.usage,
+      })
+    }
+    const task = {
+      op: 'get_historical_features',
+      title: 'get-historical-features',
+      args: {
+        ...featureArguments(flags),
+        entity_file: resolve(session.cwd, flags.entities),
+        output,
+        overwrite: flags.overwrite,
+      },
+    } as const
+    return this.runTask(
+      session,
+      flags,
+      task,
+      (result) => `Wrote ${String(result['rows'])} rows to ${relativeTo(session.cwd, output)}`,
+    )
+  }
+}

@@ -1,0 +1,16 @@
+import type { Outcome } from '../../cli/base-command.ts'
+import { ServeCommand, serveFlags, type ServeResult } from '../../cli/serve-command.ts'
+import type { Session } from '../../cli/session.ts'
+
+export default class RunServe extends ServeCommand {
+  static override summary = 'Start the online feature server'
+  static override description =
+    'Says so when the server answers, shows its log and stops it on Ctrl-C. Words after -- go to Feast as they stand.'
+  static override examples = ['<%= config.bin %> <%= command.id %> --port 6566 -- --workers 2']
+  static override flags = serveFlags
+
+  protected override async execute(session: Session): Promise<Outcome<ServeResult>> {
+    const { flags, argv } = await this.parse(RunServe)
+    return this.serve(session, 'serve', flags, argv as string[])
+  }
+}
