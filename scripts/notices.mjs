@@ -10,7 +10,7 @@ export async function writeNotices(root, metafile) {
     if (match) folders.add(match[1])
   }
   const notices = []
-  for (const folder of [...folders].sort()) {
+  for (const folder of [...folders].toSorted()) {
     const { name, version, license } = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'))
     const file = (await readdir(join(root, folder))).find((entry) => /^licen[cs]e/i.test(entry))
     const text = file ? await readFile(join(root, folder, file), 'utf8') : `Licence: ${license}`

@@ -22,6 +22,7 @@ def run(session: Session) -> Dict[str, Any]:
     contents = session.load()
     session.begin("plan", "Comparing the definitions with the registry")
     session.open_registry(store, create=not dry_run)
+    session.warn_of_missing_data()
     plan = planning.make_plan(store, contents)
     if session.tracer is not None:
         session.tracer.stop()

@@ -26,6 +26,7 @@ from fsop_driver.errors import (
     CONFIG_INVALID,
     DriverError,
 )
+from fsop_driver.specfile import key_position
 
 _DRIVER = str(Path(__file__).resolve().parent)
 # Where code that is not the user's lives.
@@ -47,6 +48,17 @@ _EXTRA_OF_MODULE = {
     "singlestoredb": "singlestore", "snowflake": "snowflake", "sqlite_vec": "sqlite-vec", "torch": "pytorch",
     "transformers": "rag", "trino": "trino",
 }  # fmt: skip
+
+# Errors about one key of feature_store.yaml (`feast/errors.py`).
+_KEY_OF_ERROR: Dict[str, List[Any]] = {
+    "FeastFeatureServerTypeInvalidError": ["feature_server", "type"],
+    "FeastInvalidAuthConfigClass": ["auth", "type"],
+    "FeastOfflineStoreInvalidName": ["offline_store", "type"],
+    "FeastOnlineStoreInvalidName": ["online_store", "type"],
+    "FeastProviderNotImplementedError": ["provider"],
+    "FeastRegistryNotSetError": ["registry"],
+    "FeastRegistryTypeInvalidError": ["registry", "registry_type"],
+}
 
 
 class Context:
@@ -84,6 +96,8 @@ def explain(error: BaseException, context: Context) -> Dict[str, Any]:
 def user_frames(error: BaseException) -> List[Dict[str, Any]]:
     """Returns the frames of an exception that are in the user's own files, outermost first."""
     frames = []
+    if isinstance(error, DriverError) and error.__cause__ is not None:
+        error = error.__cause__
     for entry in traceback.extract_tb(error.__traceback__):
         if is_users(entry.filename):
             frames.append(
@@ -181,7 +195,18 @@ def _config_problem(error: BaseException, context: Context, _: List[Dict[str, An
         return None
     problem = validation_problem(error, context.spec)
     if problem is None and type(error).__module__ == "feast.errors" and context.stage in ("config", "registry"):
-        problem = DriverError(CONFIG_INVALID, f"Feast refuses {context.spec.name}.", why=str(error), file=str(context.spec))
+        path = _KEY_OF_ERROR.get(_class_name(error), [])
+        line, column = key_position(context.spec, path)
+        problem = DriverError(
+            CONFIG_INVALID,
+            f"Feast refuses {context.spec.name}.",
+            why=_first_line(error),
+            file=str(context.spec),
+            line=line,
+            column=column,
+            path=path or None,
+            hint="Run `fsop verify` for every problem with its place.",
+        )
     return problem
 
 

@@ -20,7 +20,10 @@ class _Forward(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         with contextlib.suppress(Exception):
-            self._send(record.getMessage(), logger=record.name)
+            message = record.getMessage()
+            # Said already, with the line of the definitions (`Session.warn_of_missing_data`).
+            if "FileSource path does not exist" not in message:
+                self._send(message, logger=record.name)
 
 
 @contextlib.contextmanager

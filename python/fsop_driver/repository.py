@@ -74,8 +74,9 @@ def validation_problem(error: BaseException, spec: Path) -> Optional[DriverError
         return None
     problems = cause.errors(include_url=False, include_input=False, include_context=False)
     first = problems[0]
-    path = [part for part in first["loc"] if part != "__root__"]
-    lines = [f"{'.'.join(map(str, item['loc'])) or cause.title}: {item['msg']}" for item in problems]
+    section = next((key for ending, key in _SECTIONS if cause.title.endswith(ending)), [])
+    path = [*section, *first["loc"]]
+    lines = [f"{'.'.join(map(str, [*section, *item['loc']])) or cause.title}: {item['msg']}" for item in problems]
     line, column = key_position(spec, path)
     return DriverError(
         CONFIG_INVALID,
@@ -87,6 +88,17 @@ def validation_problem(error: BaseException, spec: Path) -> Optional[DriverError
         path=path,
         hint="Run `fsop verify` for every problem with its place.",
     )
+
+
+# Feast validates each store's section by itself, so that the place lacks the section.
+_SECTIONS = (
+    ("OnlineStoreConfig", ["online_store"]),
+    ("OfflineStoreConfig", ["offline_store"]),
+    ("RegistryConfig", ["registry"]),
+    ("EngineConfig", ["batch_engine"]),
+    ("AuthConfig", ["auth"]),
+    ("FeatureServerConfig", ["feature_server"]),
+)
 
 
 def load_definitions(config: Any, repo: Path) -> Any:

@@ -87,6 +87,16 @@ class Session:
         self.contents = self.context.contents = repository.load_definitions(self.config, self.repo)
         return self.contents
 
+    def warn_of_missing_data(self) -> None:
+        """Names the data files that do not exist, with the lines that mention them."""
+        from fsop_driver import datafiles, origins
+
+        for source, path in datafiles.local_sources(self.contents, self.repo):
+            if not path.exists():
+                place = origins.place(source) or {}
+                message = f'The data file of the source "{source.name}" does not exist: {path}'
+                self.channel.log("warning", message, **place)
+
     def open_registry(self, store: Any, create: bool) -> bool:
         """Opens the registry; without ``create`` one that does not exist is not made.
 
@@ -126,10 +136,8 @@ def import_feast() -> Any:
         DriverError: there is no Feast in this environment.
     """
     try:
-        with typechecks.deferred():
-            import feast
-            import feast.feature_store
-            import feast.repo_operations  # noqa: F401
+        typechecks.defer()
+        import feast
     except ModuleNotFoundError as error:
         if error.name != "feast":
             raise

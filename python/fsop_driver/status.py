@@ -15,6 +15,7 @@ def run(session: Session) -> Dict[str, Any]:
     contents = session.load()
     session.begin("plan", "Comparing the definitions with the registry")
     registered = session.open_registry(store, create=False)
+    session.warn_of_missing_data()
     plan = planning.make_plan(store, contents)
     session.begin("read", "Looking at the online store")
     return {

@@ -41,8 +41,8 @@ _LATE_BLOCKS = {"mlflow": "feast.mlflow_integration.config.MlflowConfig"}
 _FREE_KEYS = {"flags"}
 
 # Attributes that a file cannot set: the loader writes repo_path, and RepoConfig.__init__ replaces what was given
-# under an attribute name by what is under the key.
-_UNREACHABLE = {"repo_path", "registry_config", "online_config", "offline_config", "mlflow_config", "openlineage_config"}
+# under these attribute names by what is under the key, or by the default.
+_UNREACHABLE = {"repo_path", "registry_config", "online_config", "offline_config"}
 
 
 def generate() -> dict[str, Any]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +50,6 @@ SUPPORTED_KINDS = {
     "float",
     "function-after",
     "function-before",
-    "function-wrap",
-    "function-plain",
     "int",
     "lax-or-strict",
     "list",
@@ -72,17 +71,23 @@ class UnsupportedConstraint(Exception):
 class FeastJsonSchema(GenerateJsonSchema):
     """pydantic's generator, with Feast's key documentation, secrets, and the lax conversions."""
 
-    ignored_warning_kinds = {"skipped-choice"}
-
     def generate_inner(self, schema: Any) -> JsonSchemaValue:
         kind = schema["type"]
         if kind not in SUPPORTED_KINDS:
             raise UnsupportedConstraint(f"pydantic-core schema of type {kind!r}: teach lax_schema.py about it")
         return super().generate_inner(schema)
 
+    def emit_warning(self, kind: Any, detail: str) -> None:
+        raise UnsupportedConstraint(f"pydantic would leave something out: {detail}")
+
+    def function_before_schema(self, schema: Any) -> JsonSchemaValue:
+        if schema["schema"]["type"] not in ("model", "function-before", "function-after"):
+            raise UnsupportedConstraint("a validator before a key's own check, which may take more than that")
+        return super().function_before_schema(schema)
+
     def str_schema(self, schema: Any) -> JsonSchemaValue:
-        if schema.get("coerce_numbers_to_str"):
-            raise UnsupportedConstraint("coerce_numbers_to_str")
+        if schema.get("coerce_numbers_to_str") or schema.get("pattern"):
+            raise UnsupportedConstraint("a str with coerce_numbers_to_str or a pattern")
         return super().str_schema(schema)
 
     def bytes_schema(self, schema: Any) -> JsonSchemaValue:
@@ -120,12 +125,12 @@ class FeastJsonSchema(GenerateJsonSchema):
         return json_schema
 
     def literal_schema(self, schema: Any) -> JsonSchemaValue:
-        json_schema = super().literal_schema(schema)
-        json_schema.pop("type", None)
-        return json_schema
+        return _one_of_texts(schema["expected"])
 
     def enum_schema(self, schema: Any) -> JsonSchemaValue:
-        return {"enum": [member.value for member in schema["members"]]}
+        if schema.get("missing"):
+            raise UnsupportedConstraint(f"_missing_ of {schema['cls'].__qualname__}")
+        return _one_of_texts([member.value for member in schema["members"]])
 
     def dict_schema(self, schema: Any) -> JsonSchemaValue:
         json_schema = super().dict_schema(schema)
@@ -143,7 +148,7 @@ class FeastJsonSchema(GenerateJsonSchema):
 
     def model_schema(self, schema: Any) -> JsonSchemaValue:
         cls: type[BaseModel] = schema["cls"]
-        if cls.model_config.get("strict") or cls.model_config.get("str_strip_whitespace"):
+        if cls.model_config.get("strict") or cls.model_config.get("str_strip_whitespace") or schema.get("root_model"):
             raise UnsupportedConstraint(f"model_config of {cls.__qualname__}")
         json_schema = super().model_schema(schema)
         if "description" in json_schema:
@@ -236,6 +241,13 @@ def _document(cls: type[BaseModel], attribute: str, key: str, property_schema: d
 
 def _lax(json_schema: JsonSchemaValue, pattern: str, *converted: str) -> JsonSchemaValue:
     return {**json_schema, "type": [*_types(json_schema), *converted], "pattern": pattern, "x-lax": list(converted)}
+
+
+def _one_of_texts(values: list[Any]) -> JsonSchemaValue:
+    if not all(isinstance(value, str) for value in values):
+        raise UnsupportedConstraint(f"one of {values}: numbers here have conversions of their own")
+    texts = [str(value.value) if isinstance(value, Enum) else value for value in values]
+    return {"const": texts[0]} if len(texts) == 1 else {"enum": texts}
 
 
 def _instance_classes(schema: Any) -> Iterator[type]:

@@ -32,7 +32,6 @@ export function listrProgress({ debug }: { debug: boolean }): Progress {
           rendererOptions: {
             showErrorMessage: false,
             collapseErrors: true,
-            formatOutput: 'truncate',
             logger: new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) }),
           },
         },

@@ -27,7 +27,7 @@ export function nodeFileSet(signal: AbortSignal): FileSet {
         for (const { from, to } of temporary) await rename(from, to)
       } catch (error) {
         await Promise.all(temporary.map(({ from }) => rm(from, { force: true })))
-        for (const made of madeFolders.reverse()) await rmdir(made).catch(() => undefined)
+        for (const made of madeFolders.toReversed()) await rmdir(made).catch(() => undefined)
         throw writeError(folder, error)
       }
       return { created: files.map(({ path }) => path).filter((path) => !existing.includes(path)), replaced: existing }

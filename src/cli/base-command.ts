@@ -38,7 +38,7 @@ export abstract class BaseCommand<Result> extends Command {
   /** oclif's entry: replaces its life cycle, see the class. */
   protected override async _run<T>(): Promise<T> {
     const json = this.jsonEnabled()
-    const session = openSession({ root: this.config.root, json, debug: this.hasDebugFlag() })
+    const session = openSession({ root: this.config.root, version: this.config.version, json, debug: this.hasDebugFlag() })
     try {
       const outcome = await this.execute(session)
       this.present(session, outcome)

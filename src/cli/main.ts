@@ -38,7 +38,7 @@ export async function main(argv: string[], url: string): Promise<void> {
 
 /** oclif's config of the package at `root`, for the build to write the manifest from. */
 export function loadConfig(root: string): Promise<Config> {
-  return Config.load({ root, ignoreManifest: true } as Parameters<typeof Config.load>[0])
+  return Config.load({ root, ignoreManifest: true })
 }
 
 /** Errors outside any command: the command's own never come here. */
@@ -48,7 +48,7 @@ function report(error: unknown, argv: readonly string[]): void {
     process.stdout.write(`${JSON.stringify(failureEnvelope('', failure), null, 2)}\n`)
   } else {
     process.stderr.write(
-      `${formatDiagnostics(failure.diagnostics, createStyle(Boolean(process.stderr.isTTY), process.env))}\n`,
+      `${formatDiagnostics(failure.diagnostics, createStyle(process.stderr.isTTY, process.env))}\n`,
     )
   }
   if ((argv.includes('--debug') || argv.includes('-d')) && failure.detail) process.stderr.write(`\n${failure.detail}\n`)

@@ -43,7 +43,8 @@ export const outputSchema = {
       },
     },
   },
-  if: { properties: { ok: { const: false } } },
-  then: { required: ['error'] },
-  else: { required: ['result'] },
+  anyOf: [
+    { properties: { ok: { const: true } }, required: ['result'] },
+    { properties: { ok: { const: false } }, required: ['error'] },
+  ],
 } as const

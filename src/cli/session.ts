@@ -12,6 +12,7 @@ export interface Session {
   readonly cwd: string
   /** The package's own folder: `python/` and `templates/` are below it. */
   readonly root: string
+  readonly version: string
   readonly json: boolean
   readonly debug: boolean
   /** Aborts with an InterruptedError when the user or the system stops fsop. */
@@ -26,7 +27,8 @@ export interface Session {
 
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-export function openSession({ root, json, debug }: { root: string; json: boolean; debug: boolean }): Session {
+export function openSession(options: Pick<Session, 'root' | 'version' | 'json' | 'debug'>): Session {
+  const { json, debug } = options
   const { env } = process
   const abort = new AbortController()
   const terminal = nodeTerminal({ json, env })
@@ -39,9 +41,7 @@ export function openSession({ root, json, debug }: { root: string; json: boolean
   return {
     env,
     cwd: process.cwd(),
-    root,
-    json,
-    debug,
+    ...options,
     signal: abort.signal,
     terminal,
     processes: nodeProcesses(env, abort.signal),

@@ -45,6 +45,7 @@ export async function openStore(
     signal: session.signal,
     root: session.root,
     env,
+    fsopVersion: session.version,
     warn: (message) => terminal.err(`${terminal.errStyle.yellow('warning:')} ${message}`),
   })
   return { spec, backend, warnings }

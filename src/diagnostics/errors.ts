@@ -34,6 +34,12 @@ export function isFsopError(error: unknown): error is FsopError {
   return error instanceof Error && error.name === 'FsopError' && 'diagnostic' in error
 }
 
+/** One style for texts from every source: a message starts small and ends without a full stop. */
+export function tidyText(text: string): string {
+  const body = text.trim().replace(/(?<![.\s])\.$/, '')
+  return /^[A-Z][a-z]+ (?!Feast)/.test(body) ? body.charAt(0).toLowerCase() + body.slice(1) : body
+}
+
 /** Adds the address of the code's section in docs/errors.md. */
 export function withDocs(diagnostic: Diagnostic): Diagnostic {
   return { ...diagnostic, docs: `docs/errors.md#${diagnostic.code.toLowerCase()}` }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { DriverError, DriverEvent, StorePlan, ViewProgress } from './protocol.ts'
-import { FsopError } from '../diagnostics/errors.ts'
+import { FsopError, tidyText } from '../diagnostics/errors.ts'
 import { ExitCode } from '../diagnostics/exit-codes.ts'
 import type { Processes } from '../ports/processes.ts'
 
@@ -115,21 +115,26 @@ function driverError({ code, message, why, hint, file, line, column, user_frames
   const excerpt = user_frames?.findLast((frame) => frame.file === file && frame.line === line)?.text
   return new FsopError({
     code,
-    message,
-    ...(why ? { why } : {}),
-    ...(hint ? { hint } : {}),
+    message: tidyText(message),
+    ...(why ? { why: tidyText(why) } : {}),
+    ...(hint ? { hint: tidyText(hint) } : {}),
     ...(file ? { file } : {}),
     ...(line ? { line } : {}),
     ...(column ? { column } : {}),
     ...(excerpt ? { excerpt } : {}),
     ...(traceback ? { detail: traceback } : {}),
-    exitCode: exitCodeOf(code),
+    exitCode: exitCodes[code] ?? ExitCode.failed,
   })
 }
 
-/** Codes FS4xx are about the environment: something is missing. */
-function exitCodeOf(code: string): number {
-  return code.startsWith('FS4') ? ExitCode.missing : ExitCode.failed
+/** Driver codes of which the cause is not in the definitions: the spec, a missing package, a store out of reach. */
+const exitCodes: Readonly<Record<string, number>> = {
+  FD201: ExitCode.invalid,
+  FD202: ExitCode.missing,
+  FD203: ExitCode.missing,
+  FD405: ExitCode.missing,
+  FD503: ExitCode.usage,
+  FD504: ExitCode.usage,
 }
 
 function unexplained(code: number | undefined, signal: NodeJS.Signals | undefined, tail: readonly string[]): FsopError {

@@ -29,5 +29,5 @@ export interface Operator {
   readonly description: string
   readonly backends: readonly string[]
   readonly tasks: readonly Task[]
-  generate(options: InitOptions): Promise<readonly GeneratedFile[]>
+  readonly generate: (options: InitOptions) => Promise<readonly GeneratedFile[]>
 }

@@ -16,7 +16,7 @@ export interface Expansion {
   readonly text: string
   readonly references: readonly VariableReference[]
   /** Where a position in {@link text} stands in the source. */
-  toSource(position: Position): Position
+  readonly toSource: (position: Position) => Position
 }
 
 /**

@@ -78,7 +78,7 @@ function reportWrongValue(
   { keys, steps, where }: { keys: Keys; steps: readonly string[]; where: string },
   context: CheckContext,
 ) {
-  const name = String(steps.at(-1) ?? where)
+  const name = steps.at(-1) ?? where
   const info = steps.length === 1 ? keys[name] : undefined
   const allowed = errors.find(({ keyword }) => keyword === 'enum')?.params['allowedValues'] as unknown[] | undefined
   const constant = errors.find(({ keyword }) => keyword === 'const')?.params['allowedValue'] as unknown

@@ -23,7 +23,10 @@ export async function pythonWith(packages: readonly string[]): Promise<string> {
   }
   const wanted = packages.toSorted()
   const { stdout: version } = await run('python3', ['-c', 'import sys; print(sys.version, sys.prefix)'])
-  const hash = createHash('sha256').update(JSON.stringify([version, wanted])).digest('hex').slice(0, 16)
+  const hash = createHash('sha256')
+    .update(JSON.stringify([version, wanted]))
+    .digest('hex')
+    .slice(0, 16)
   const tests = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'fsop', 'tests')
   const environment = join(tests, hash)
   const python = join(environment, 'bin', 'python')

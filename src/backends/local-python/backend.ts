@@ -13,6 +13,7 @@ import type { StoreSpec } from '../../spec/store-spec.ts'
 export interface LocalPythonPorts extends EnvironmentPorts {
   readonly root: string
   readonly env: NodeJS.ProcessEnv
+  readonly fsopVersion: string
   /** Told to the user at once. */
   readonly warn: (message: string) => void
 }
@@ -58,7 +59,8 @@ export function localPythonBackend(config: LocalPythonConfig, ports: LocalPython
     return plan
   }
 
-  const recordKey = { cache, env, environment: JSON.stringify(config.environment) }
+  const python = env['FSOP_PYTHON'] ?? config.python ?? processes.find('python3')
+  const recordKey = { cache, env, environment: JSON.stringify([config.environment, python]), fsopVersion: ports.fsopVersion }
 
   return {
     name: 'local.python',

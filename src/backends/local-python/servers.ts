@@ -63,11 +63,11 @@ export async function runServer(request: ServeRequest, context: ServeContext): P
     { stdout: onLine, stderr: onLine },
   )
   running.endInput()
-  let ended = false
-  const exit = running.exit.finally(() => (ended = true))
+  const life = { ended: false }
+  const exit = running.exit.finally(() => (life.ended = true))
   const url = `${secure(request) && server.scheme === 'http' ? 'https' : server.scheme}://${urlHost(host)}:${port}`
   const deadline = Date.now() + startTimeoutMs
-  while (!ended && !context.signal.aborted) {
+  while (!life.ended && !context.signal.aborted) {
     if (await answers(server, host, port, secure(request))) {
       request.onReady(url)
       break

@@ -41,7 +41,9 @@ export function isHexDigit(unit: number): boolean {
 
 /** Letters, digits, `-` and `_` of ASCII: what names of anchors, directives and tag handles are made of. */
 export function isNameCharacter(unit: number): boolean {
-  return isDigit(unit) || (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x61 && unit <= 0x7a) || unit === 0x2d || unit === 0x5f
+  return (
+    isDigit(unit) || (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x61 && unit <= 0x7a) || unit === 0x2d || unit === 0x5f
+  )
 }
 
 /** Whether a UTF-16 unit is one of the ASCII characters of `set`. */

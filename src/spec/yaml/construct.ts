@@ -16,7 +16,13 @@ export type ConstructProblem =
   | { readonly kind: 'bad-merge'; readonly node: GraphNode; readonly path: Path }
   | { readonly kind: 'unhashable-key'; readonly node: GraphNode; readonly path: Path }
   | { readonly kind: 'key-type'; readonly node: GraphNode; readonly key: ScalarNode; readonly path: Path }
-  | { readonly kind: 'duplicate-key'; readonly first: GraphPair; readonly pair: GraphPair; readonly name: string; readonly path: Path }
+  | {
+      readonly kind: 'duplicate-key'
+      readonly first: GraphPair
+      readonly pair: GraphPair
+      readonly name: string
+      readonly path: Path
+    }
 
 /**
  * Turns a composed document into values: the work of PyYAML's SafeConstructor. Where that raises, the problem is
@@ -46,8 +52,10 @@ export class Constructor {
     const { tag } = node
     if (isScalarTag(tag)) return this.scalar(node, path)
     if (tag === TAG.seq) return node.kind === 'seq' ? this.sequence(node, path) : this.misfit(node, path)
-    if (tag === TAG.map || tag === TAG.set) return node.kind === 'map' ? this.mapping(node, path) : this.misfit(node, path)
-    if (tag === TAG.omap || tag === TAG.pairs) return node.kind === 'seq' ? this.tuples(node, path) : this.misfit(node, path)
+    if (tag === TAG.map || tag === TAG.set)
+      return node.kind === 'map' ? this.mapping(node, path) : this.misfit(node, path)
+    if (tag === TAG.omap || tag === TAG.pairs)
+      return node.kind === 'seq' ? this.tuples(node, path) : this.misfit(node, path)
     if (tag === TAG.merge || tag === TAG.value) this.problems.push({ kind: 'reserved', node, path })
     else this.problems.push({ kind: 'unknown-tag', node, path })
     return this.untagged(node, path)
@@ -79,7 +87,14 @@ export class Constructor {
 
   private scalarNode(node: GraphScalar, value: YamlScalar, tag = node.tag): ScalarNode {
     const { start, end, style } = node
-    return { kind: 'scalar', span: this.source.span(start, end), value, source: this.source.text.slice(start, end), style, tag }
+    return {
+      kind: 'scalar',
+      span: this.source.span(start, end),
+      value,
+      source: this.source.text.slice(start, end),
+      style,
+      tag,
+    }
   }
 
   private sequence(node: GraphSeq, path: Path): SeqNode {
@@ -144,19 +159,25 @@ export class Constructor {
 
   private newEntry(pair: GraphPair, isSet: boolean, path: Path): MapEntry | undefined {
     const { key: keyNode } = pair
-    // `=` is refused as a value, but `flatten_mapping` makes it a string where it is a key.
-    const isSign = keyNode.kind === 'scalar' && keyNode.tag === TAG.value
-    const key = isSign ? this.scalarNode(keyNode, keyNode.text, TAG.str) : this.construct(keyNode, path)
-    if (key.kind !== 'scalar') {
+    // A list or mapping is not looked into: its own problems, as a key's, would only repeat this one.
+    if (keyNode.kind !== 'scalar' && !isScalarTag(keyNode.tag)) {
       this.problems.push({ kind: 'unhashable-key', node: keyNode, path })
       return undefined
     }
+    // `=` is refused as a value, but `flatten_mapping` makes it a string where it is a key.
+    const isSign = keyNode.kind === 'scalar' && keyNode.tag === TAG.value
+    const key = isSign ? this.scalarNode(keyNode, keyNode.text, TAG.str) : this.construct(keyNode, path)
+    if (key.kind !== 'scalar') return undefined
     const name = pythonText(key)
-    if (!isSet && typeof key.value !== 'string' && !isStandIn(keyNode)) this.problems.push({ kind: 'key-type', node: keyNode, key, path })
+    if (!isSet && typeof key.value !== 'string' && !isStandIn(keyNode))
+      this.problems.push({ kind: 'key-type', node: keyNode, key, path })
     return { key, name, value: this.construct(pair.value, [...path, name]) }
   }
 
-  /** Looks among a mapping's own keys: to override a merged one is what merging is for. */
+  /**
+   * Looks among a mapping's own keys: to override a merged one is what merging is for. Keys that are no text are left
+   * out, for they are refused anyway.
+   */
   private findDuplicates(node: GraphMap, path: Path): void {
     const firsts = new Map<string, GraphPair>()
     for (const pair of node.pairs) {
@@ -165,8 +186,10 @@ export class Constructor {
       if (!entry) continue
       const identity = keyIdentity(entry.key)
       const first = firsts.get(identity)
-      if (first) this.problems.push({ kind: 'duplicate-key', first, pair, name: entry.name, path: [...path, entry.name] })
-      else firsts.set(identity, pair)
+      if (!first) firsts.set(identity, pair)
+      else if (typeof entry.key.value === 'string') {
+        this.problems.push({ kind: 'duplicate-key', first, pair, name: entry.name, path: [...path, entry.name] })
+      }
     }
   }
 }

@@ -79,9 +79,13 @@ export class Parser {
     for (;;) {
       while (scanner.at('document-end')) scanner.take()
       if (scanner.at('stream-end')) return
+      const start = scanner.peek()
       this.directives()
       const marker = scanner.peek()
-      if (marker.type !== 'document-start') throw new SyntaxProblem('no-document-start', marker.start, marker.start, marker.type)
+      if (marker.type !== 'document-start') {
+        if (start.type === 'directive') throw new SyntaxProblem('bad-directive', start.end, start.start)
+        throw new SyntaxProblem('no-document-start', marker.start, marker.start, marker.type)
+      }
       scanner.take()
       yield this.document(() =>
         scanner.at('directive', 'document-start', 'document-end', 'stream-end')
@@ -111,10 +115,10 @@ export class Parser {
       this.scanner.take()
       const [first = '', second = ''] = token.value
       if (token.name === 'YAML') {
-        if (versionSeen || Number(first) !== 1) throw new SyntaxProblem('bad-directive', token.start, token.start, token.name)
+        if (versionSeen || Number(first) !== 1) throw new SyntaxProblem('bad-directive', token.end, token.start)
         versionSeen = true
       } else if (token.name === 'TAG') {
-        if (handles.has(first)) throw new SyntaxProblem('bad-directive', token.start, token.start, token.name)
+        if (handles.has(first)) throw new SyntaxProblem('bad-directive', token.end, token.start)
         handles.set(first, second)
       }
     }
@@ -197,11 +201,14 @@ export class Parser {
       const tag = properties.tag ?? (plain ? resolvePlain(token.text) : TAG.str)
       return this.scalar(tag, token.text, token.style, start, token.end)
     }
-    if (indentless && token.type === 'block-entry') return this.nested(() => this.indentlessSequence(properties.tag, start))
+    if (indentless && token.type === 'block-entry')
+      return this.nested(() => this.indentlessSequence(properties.tag, start))
     if (token.type === 'flow-sequence-start') return this.nested(() => this.flowSequence(properties.tag, start))
     if (token.type === 'flow-mapping-start') return this.nested(() => this.flowMapping(properties.tag, start))
-    if (block && token.type === 'block-sequence-start') return this.nested(() => this.blockSequence(properties.tag, start))
-    if (block && token.type === 'block-mapping-start') return this.nested(() => this.blockMapping(properties.tag, start))
+    if (block && token.type === 'block-sequence-start')
+      return this.nested(() => this.blockSequence(properties.tag, start))
+    if (block && token.type === 'block-mapping-start')
+      return this.nested(() => this.blockMapping(properties.tag, start))
     if (properties.start === undefined) throw new SyntaxProblem('no-content', token.start, start, token.type)
     return this.scalar(properties.tag ?? resolvePlain(''), '', 'plain', start, properties.end)
   }
@@ -323,7 +330,14 @@ export class Parser {
     return this.scalar(TAG.null, '', 'plain', at, at)
   }
 
-  private scalar(tag: string, text: string, style: ScalarStyle, start: number, end: number, isStandIn = false): GraphNode {
+  private scalar(
+    tag: string,
+    text: string,
+    style: ScalarStyle,
+    start: number,
+    end: number,
+    isStandIn = false,
+  ): GraphNode {
     this.count(start)
     this.reached = end
     return { kind: 'scalar', tag, text, style, isStandIn, start, end, size: 1, depth: 0 }
@@ -338,7 +352,14 @@ export class Parser {
   private mapping(tag: string | undefined, pairs: readonly GraphPair[], start: number, end = this.reached): GraphNode {
     this.count(start)
     this.reached = end
-    return { kind: 'map', tag: tag ?? TAG.map, pairs, start, end, ...measure(pairs.flatMap(({ key, value }) => [key, value])) }
+    return {
+      kind: 'map',
+      tag: tag ?? TAG.map,
+      pairs,
+      start,
+      end,
+      ...measure(pairs.flatMap(({ key, value }) => [key, value])),
+    }
   }
 
   private count(at: number): void {

@@ -25,8 +25,8 @@ export interface YamlFile {
   readonly lines: readonly string[]
 }
 
-/** Real specs have less than a thousandth of this. */
-const MAX_BYTES = 5 * 1024 * 1024
+/** What a ConfigMap or a Secret, and so a pod, can hold of a file; real specs have a thousandth of it. */
+export const MAX_YAML_BYTES = 1024 * 1024
 /** PyYAML itself dies of a RecursionError at about 300 levels. */
 const LIMITS: Limits = { depth: 200, nodes: 100_000 }
 const MAX_DIAGNOSTICS = 200
@@ -39,7 +39,7 @@ const MAX_DIAGNOSTICS = 200
  * @param file the file as the user named it, for the diagnostics
  */
 export function readYaml(bytes: Uint8Array, file: string): YamlFile {
-  if (bytes.length > MAX_BYTES) return { documents: [], diagnostics: [tooLarge(bytes.length, file)], lines: [] }
+  if (bytes.length > MAX_YAML_BYTES) return { documents: [], diagnostics: [tooLarge(bytes.length, file)], lines: [] }
   const decoded = decode(bytes)
   const source = new SourceText(decoded.text)
   const diagnostics = decoded.problems.map((problem) => textDiagnostic(problem, source, file))
@@ -48,7 +48,9 @@ export function readYaml(bytes: Uint8Array, file: string): YamlFile {
     const parsed = parse(source, file)
     documents.push(...parsed.documents)
     const damaged = damagedLines(decoded.problems, source)
-    diagnostics.push(...parsed.diagnostics.filter(({ code, line }) => code !== 'FS102' || line === undefined || !damaged.has(line)))
+    diagnostics.push(
+      ...parsed.diagnostics.filter(({ code, line }) => code !== 'FS102' || line === undefined || !damaged.has(line)),
+    )
   }
   return { documents, diagnostics: diagnostics.sort(byPosition).slice(0, MAX_DIAGNOSTICS), lines: source.lines }
 }
@@ -87,7 +89,8 @@ function parse(source: SourceText, file: string): { documents: YamlNode[]; diagn
   const diagnostics = problems.map((problem) => syntaxDiagnostic(problem, source, file))
   const documents: YamlNode[] = []
   // With a syntax error, the entry that has an alias's anchor may have been passed over.
-  const passedOver = problems.length === 0 ? new Set() : new Set(Array.from(source.text.matchAll(/&([\w-]+)/g), (match) => match[1]))
+  const passedOver =
+    problems.length === 0 ? new Set() : new Set(Array.from(source.text.matchAll(/&([\w-]+)/g), (match) => match[1]))
   for (const { root, aliasProblems } of parsed) {
     const constructor = new Constructor(source)
     documents.push(constructor.construct(root))
@@ -133,7 +136,7 @@ function tooLarge(length: number, file: string): Diagnostic {
     severity: 'error',
     code: 'FS110',
     message: `The file is too large: ${(length / 1024 / 1024).toFixed(1)} MiB`,
-    why: `fsop reads YAML files of up to ${MAX_BYTES / 1024 / 1024} MiB; a feature store's has a few kilobytes.`,
+    why: `fsop reads YAML files of up to ${MAX_YAML_BYTES / 1024 / 1024} MiB, as much as a ConfigMap or Secret can hold.`,
     hint: 'Check that this is the file you mean. Keep data in files of its own and name their paths.',
     file,
   }
@@ -157,7 +160,10 @@ function tooManyNodes({ at, alias }: TooManyNodes, source: SourceText, file: str
       alias === ''
         ? "A feature store's file has a few hundred."
         : 'Each alias counts as the value that it stands for: aliases of aliases multiply.',
-    hint: alias === '' ? 'Check that this is the file you mean.' : 'Remove the aliases, or write out the values that are needed.',
+    hint:
+      alias === ''
+        ? 'Check that this is the file you mean.'
+        : 'Remove the aliases, or write out the values that are needed.',
   }
   return placed('error', words, source.span(at, at + 1), file)
 }

@@ -41,7 +41,10 @@ export function parseRecovering(source: SourceText, limits: Limits): ParseResult
       const problem = openQuoteBehind(error, text, source) ?? error
       if (problems.length > 0 && isEcho(problem)) return { documents: [], problems }
       problems.push(problem)
-      const entry = problems.length < MAX_PROBLEMS && text.length <= MAX_LENGTH_TO_RECOVER && entryAt(lines, source.lineAt(blame(problem, source)))
+      const entry =
+        problems.length < MAX_PROBLEMS &&
+        text.length <= MAX_LENGTH_TO_RECOVER &&
+        entryAt(lines, source.lineAt(blame(problem, source)))
       if (!entry) return { documents: [], problems }
       problems.push(...otherTabs(problem, lines, entry, source))
       for (let line = entry.first; line < entry.next; line++) {
@@ -92,7 +95,9 @@ function openQuoteBehind(problem: SyntaxProblem, text: string, source: SourceTex
 
 /** A closing bracket or comma without its opening one: it was blanked out with an earlier problem. */
 function isEcho({ kind, detail }: SyntaxProblem): boolean {
-  return (kind === 'no-content' || kind === 'not-in-mapping' || kind === 'no-document-start') && detail.startsWith('flow-')
+  return (
+    (kind === 'no-content' || kind === 'not-in-mapping' || kind === 'no-document-start') && detail.startsWith('flow-')
+  )
 }
 
 interface Entry {
@@ -114,7 +119,12 @@ function entryAt(lines: readonly string[], line: number): Entry | undefined {
 }
 
 /** The other lines of an entry that are indented with tabs, where nothing in it could make a tab a part of a text. */
-function otherTabs(problem: SyntaxProblem, lines: readonly string[], entry: Entry, source: SourceText): SyntaxProblem[] {
+function otherTabs(
+  problem: SyntaxProblem,
+  lines: readonly string[],
+  entry: Entry,
+  source: SourceText,
+): SyntaxProblem[] {
   if (problem.kind !== 'cannot-start' || problem.detail !== '\t') return []
   const texts = lines.slice(entry.first - 1, entry.next - 1)
   if (texts.some((text) => /["'[\]{}]|[|>][-+0-9]*\s*(?:#.*)?$/.test(text))) return []

@@ -106,7 +106,8 @@ function readTimestamp(text: string): YamlDate | YamlDateTime | undefined {
   if (year === undefined || month === undefined || day === undefined) return undefined
   if (year < 1 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return undefined
   const date = `${pad(year, 4)}-${pad(month)}-${pad(day)}`
-  if (match[4] === undefined || hour === undefined || minute === undefined || second === undefined) return new YamlDate(date)
+  if (match[4] === undefined || hour === undefined || minute === undefined || second === undefined)
+    return new YamlDate(date)
   if (hour > 23 || minute > 59 || second > 59) return undefined
 
   const fraction = (match[7] ?? '').slice(0, 6).padEnd(6, '0')
@@ -114,7 +115,9 @@ function readTimestamp(text: string): YamlDate | YamlDateTime | undefined {
   const sign = match[9] === '-' ? -1 : 1
   const offset = sign * (Number(match[10] ?? 0) * 60 + Number(match[11] ?? 0))
   if (Math.abs(offset) >= 24 * 60) return undefined
-  const zone = hasZone ? `${offset < 0 ? '-' : '+'}${pad(Math.trunc(Math.abs(offset) / 60))}:${pad(Math.abs(offset) % 60)}` : ''
+  const zone = hasZone
+    ? `${offset < 0 ? '-' : '+'}${pad(Math.trunc(Math.abs(offset) / 60))}:${pad(Math.abs(offset) % 60)}`
+    : ''
   const micros = Number(fraction) === 0 ? '' : `.${fraction}`
   const local = new Date(0)
   local.setUTCFullYear(year, month - 1, day)

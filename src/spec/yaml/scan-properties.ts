@@ -1,4 +1,13 @@
-import { isBlankOrEnd, isBreakOrEnd, isDigit, isHexDigit, isNameCharacter, isOneOf, isSpaceBreakOrEnd, SPACE } from './characters.ts'
+import {
+  isBlankOrEnd,
+  isBreakOrEnd,
+  isDigit,
+  isHexDigit,
+  isNameCharacter,
+  isOneOf,
+  isSpaceBreakOrEnd,
+  SPACE,
+} from './characters.ts'
 import type { Cursor } from './cursor.ts'
 import { ignoredLine } from './scan-scalars.ts'
 import { SyntaxProblem } from './syntax-problem.ts'

@@ -103,7 +103,8 @@ function escape(cursor: Cursor, start: number): string {
   const digits = cursor.prefix(length)
   const code = Number.parseInt(digits, 16)
   const complete = digits.length === length && [...digits].every((digit) => isHexDigit(digit.charCodeAt(0)))
-  if (!complete || code > 0x10ffff) throw new SyntaxProblem('bad-escape', at, start, `\\${letter}${complete ? digits : ''}`)
+  if (!complete || code > 0x10ffff)
+    throw new SyntaxProblem('bad-escape', at, start, `\\${letter}${complete ? digits : ''}`)
   cursor.forward(length)
   return String.fromCodePoint(code)
 }
@@ -251,7 +252,10 @@ export function scanBlockScalar(cursor: Cursor, parentIndent: number): ScalarTok
 }
 
 /** The indicators behind `|` or `>`: chomping and indentation, in either order. */
-function blockHeader(cursor: Cursor, start: number): { chomping: '+' | '-' | undefined; increment: number | undefined } {
+function blockHeader(
+  cursor: Cursor,
+  start: number,
+): { chomping: '+' | '-' | undefined; increment: number | undefined } {
   let chomping: '+' | '-' | undefined
   let increment: number | undefined
   const takeChomping = (): void => {
@@ -268,7 +272,8 @@ function blockHeader(cursor: Cursor, start: number): { chomping: '+' | '-' | und
   takeChomping()
   takeIncrement()
   if (chomping === undefined) takeChomping()
-  if (!isSpaceBreakOrEnd(cursor.peek())) throw new SyntaxProblem('block-header', cursor.offset, start, cursor.character())
+  if (!isSpaceBreakOrEnd(cursor.peek()))
+    throw new SyntaxProblem('block-header', cursor.offset, start, cursor.character())
   return { chomping, increment }
 }
 

@@ -14,7 +14,8 @@ export function surprises(node: YamlNode, file: string, path: Path = [], seen = 
   if (seen.has(node)) return []
   seen.add(node)
   if (node.kind === 'seq') return node.items.flatMap((item, index) => surprises(item, file, [...path, index], seen))
-  if (node.kind === 'map') return node.entries.flatMap(({ name, value }) => surprises(value, file, [...path, name], seen))
+  if (node.kind === 'map')
+    return node.entries.flatMap(({ name, value }) => surprises(value, file, [...path, name], seen))
   const words = surprise(node)
   return words ? [placed('warning', { code: 'FS112', ...words }, node.span, file, path)] : []
 }

@@ -65,7 +65,10 @@ const DESCRIBE: Readonly<Record<SyntaxProblem['kind'], Describe>> = {
   'anchor-name': (problem) => ({
     start: problem.from,
     end: problem.at,
-    message: problem.detail === 'alias' ? 'A value cannot start with "*" unless it is an alias' : 'A value cannot start with "&" unless it is an anchor',
+    message:
+      problem.detail === 'alias'
+        ? 'A value cannot start with "*" unless it is an alias'
+        : 'A value cannot start with "&" unless it is an anchor',
     why: 'The names of anchors (&name) and aliases (*name) are made of letters, digits, "-" and "_".',
     hint: 'Put the value in quotes, if it is a text.',
   }),
@@ -80,7 +83,7 @@ const DESCRIBE: Readonly<Record<SyntaxProblem['kind'], Describe>> = {
     start: problem.from,
     end: Math.max(problem.at, problem.from + 1),
     message: 'A line that starts with "%" must be a YAML directive',
-    why: 'PyYAML knows %YAML 1.1 and %TAG, each once.',
+    why: 'PyYAML knows "%YAML 1.1", once, and "%TAG", once a handle; a line "---" must follow.',
     hint: 'Remove the line, or indent or quote it if it belongs to a value.',
   }),
   'no-document-start': noDocumentStart,
@@ -170,19 +173,18 @@ function missingSpace(colon: number): Finding {
   }
 }
 
+const LONG_KEY = {
+  message: 'This key is too long',
+  why: 'A key ends, with its colon, within 1024 characters and on the line on which it starts.',
+  hint: 'Shorten the key, or mark it with "? ".',
+}
+
 function noColon(problem: SyntaxProblem, source: SourceText): Finding {
   const { from } = problem
   const colon = tightColon(source, from)
   if (colon !== undefined) return missingSpace(colon)
   const stretch = { start: from, end: lineEnd(source, from) }
-  if (/:(?:\s|$)/.test(source.text.slice(from, stretch.end))) {
-    return {
-      ...stretch,
-      message: 'This key is too long',
-      why: 'A key ends, with its colon, within 1024 characters and on the line on which it starts.',
-      hint: 'Shorten the key, or mark it with "? ".',
-    }
-  }
+  if (/:(?:\s|$)/.test(source.text.slice(from, stretch.end))) return { ...stretch, ...LONG_KEY }
   return {
     ...stretch,
     message: 'Expected "key: value", found no ":"',
@@ -206,6 +208,7 @@ function valueNotAllowed(problem: SyntaxProblem, source: SourceText): Finding {
       hint: 'Line the key up with its neighbours. If the line belongs to the value above, put that value in quotes.',
     }
   }
+  if (at - from > LONGEST_KEY) return { start: from, end: at, ...LONG_KEY }
   if (/^---\s/.test(lineText(source, at))) {
     return {
       ...one(at),
@@ -252,6 +255,20 @@ function noDocumentStart(problem: SyntaxProblem, source: SourceText): Finding {
   }
 }
 
+/** By token: closing brackets without an opening one. */
+const STRAY: Readonly<Record<string, Omit<Finding, 'start' | 'end'>>> = {
+  'flow-sequence-end': {
+    message: 'A "]" without its "["',
+    why: 'Each bracket closes the one that was opened last.',
+    hint: 'Remove it, add the opening bracket, or put the value in quotes.',
+  },
+  'flow-mapping-end': {
+    message: 'A "}" without its "{"',
+    why: 'Each bracket closes the one that was opened last.',
+    hint: 'Remove it, add the opening bracket, or put the value in quotes.',
+  },
+}
+
 function notInMapping(problem: SyntaxProblem, source: SourceText): Finding {
   const { at, detail } = problem
   if (detail === 'value') {
@@ -262,14 +279,20 @@ function notInMapping(problem: SyntaxProblem, source: SourceText): Finding {
       hint: 'Write the key before the colon, or put the value in quotes if it starts with a colon.',
     }
   }
+  const stray = STRAY[detail]
+  if (stray) return { ...one(at), ...stray }
   if (isFirstOnLine(source, at)) {
     const isItem = detail === 'block-entry' || detail === 'block-sequence-start'
     return {
       start: at,
       end: lineEnd(source, at),
       message: isItem ? 'A list item among keys' : 'Bad indentation: this line lines up with none of the keys above',
-      why: isItem ? 'A list stands below the key that it belongs to.' : 'The keys of one mapping all start in the same column.',
-      hint: isItem ? 'Write the key of the list above it, or indent the item below its key.' : 'Give the line the indentation of the mapping that it belongs to.',
+      why: isItem
+        ? 'A list stands below the key that it belongs to.'
+        : 'The keys of one mapping all start in the same column.',
+      hint: isItem
+        ? 'Write the key of the list above it, or indent the item below its key.'
+        : 'Give the line the indentation of the mapping that it belongs to.',
     }
   }
   const before = source.text.slice(0, at).trimEnd().at(-1)
@@ -322,23 +345,14 @@ function noContent(problem: SyntaxProblem): Finding {
       why: 'Between [ ] and { }, commas part the items.',
       hint: 'Remove the "-", or write the list without brackets.',
     },
-    'flow-sequence-end': {
-      message: 'A "]" without its "["',
-      why: 'Each bracket closes the one that was opened last.',
-      hint: 'Remove it, add the opening bracket, or put the value in quotes.',
-    },
-    'flow-mapping-end': {
-      message: 'A "}" without its "{"',
-      why: 'Each bracket closes the one that was opened last.',
-      hint: 'Remove it, add the opening bracket, or put the value in quotes.',
-    },
   }
   return {
     ...one(at),
-    ...(byToken[detail] ?? {
-      message: 'Expected a value here',
-      why: 'The line above, or the bracket before, needs one.',
-      hint: 'Write the value, or remove what calls for it.',
-    }),
+    ...(byToken[detail] ??
+      STRAY[detail] ?? {
+        message: 'Expected a value here',
+        why: 'The line above, or the bracket before, needs one.',
+        hint: 'Write the value, or remove what calls for it.',
+      }),
   }
 }

@@ -21,6 +21,7 @@ export function toPlain(node: YamlNode): unknown {
 }
 
 function plainScalar({ value }: ScalarNode): unknown {
-  if (typeof value === 'bigint' && value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER) return Number(value)
+  if (typeof value === 'bigint' && value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER)
+    return Number(value)
   return value
 }

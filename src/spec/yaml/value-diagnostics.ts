@@ -63,13 +63,34 @@ export function constructDiagnostic(problem: ConstructProblem, source: SourceTex
       why: 'PyYAML, and so Feast, takes the last one and says nothing of the others.',
       hint: 'Remove one of the two, or join their values.',
     }
-    return placed('error', words, source.span(pair.keyStart, pair.keyStart + (pair.key.end - pair.key.start)), file, path)
+    return placed(
+      'error',
+      words,
+      source.span(pair.keyStart, pair.keyStart + (pair.key.end - pair.key.start)),
+      file,
+      path,
+    )
   }
-  const span = source.span(problem.node.start, problem.node.end)
-  return placed('error', wordsFor(problem, source), span, file, problem.path)
+  const { node, path } = problem
+  const placeholder = problem.kind === 'unhashable-key' ? placeholderAt(node, source) : undefined
+  if (placeholder) return placed('error', PLACEHOLDER, placeholder, file, path)
+  return placed('error', wordsFor(problem), source.span(node.start, node.end), file, path)
 }
 
-function wordsFor(problem: Exclude<ConstructProblem, { kind: 'duplicate-key' }>, source: SourceText): Words {
+const PLACEHOLDER: Words = {
+  code: 'FS102',
+  message: 'A template placeholder ({{ … }}) that was not filled in, or lacks quotes',
+  why: 'To YAML, {{ … }} is a mapping whose key is a mapping, which PyYAML refuses.',
+  hint: 'Fill in the placeholder, or put it in quotes.',
+}
+
+/** The whole of `{{ … }}`, of which the inner or the outer mapping is a key. */
+function placeholderAt({ start, end }: GraphNode, source: SourceText): Span | undefined {
+  if (source.text.startsWith('{{', start)) return source.span(start, end)
+  return source.text.startsWith('{{', start - 1) ? source.span(start - 1, end + 1) : undefined
+}
+
+function wordsFor(problem: Exclude<ConstructProblem, { kind: 'duplicate-key' }>): Words {
   switch (problem.kind) {
     case 'unknown-tag':
       return unknownTag(problem.node)
@@ -92,7 +113,12 @@ function wordsFor(problem: Exclude<ConstructProblem, { kind: 'duplicate-key' }>,
         hint: 'Give it an alias of a mapping (<<: *name), or put "<<" in quotes if it is an ordinary key.',
       }
     case 'unhashable-key':
-      return unhashableKey(problem.node, source)
+      return {
+        code: 'FS113',
+        message: 'A list or mapping cannot be a key',
+        why: 'PyYAML refuses keys that Python cannot hash.',
+        hint: 'Write a text as the key.',
+      }
     case 'key-type':
       return keyType(problem.key)
   }
@@ -128,30 +154,19 @@ function badValue(tag: string): Words {
       message: 'There is no such date or time',
       hint: 'Correct the date, or put it in quotes if it is a text.',
     },
-    [TAG.int]: { message: 'This is not a whole number that Python reads', hint: 'Correct the number, or put it in quotes.' },
-    [TAG.float]: { message: 'This is not a number that Python reads', hint: 'Correct the number, or put it in quotes.' },
+    [TAG.int]: {
+      message: 'This is not a whole number that Python reads',
+      hint: 'Correct the number, or put it in quotes.',
+    },
+    [TAG.float]: {
+      message: 'This is not a number that Python reads',
+      hint: 'Correct the number, or put it in quotes.',
+    },
     [TAG.bool]: { message: 'This is neither true nor false', hint: 'Write true or false, or remove the tag.' },
     [TAG.binary]: { message: 'This is not base64', hint: 'Correct the text, or remove the tag !!binary.' },
   }
   const { message, hint } = words[tag] ?? { message: 'This value does not fit its tag', hint: 'Remove the tag.' }
   return { code: 'FS115', message, why: `PyYAML takes it for ${shortTag(tag)} and refuses it.`, hint }
-}
-
-function unhashableKey(node: GraphNode, source: SourceText): Words {
-  if (source.text.startsWith('{{', node.start - 1) || source.text.startsWith('{{', node.start)) {
-    return {
-      code: 'FS102',
-      message: 'A template placeholder ({{ … }}) that was not filled in, or lacks quotes',
-      why: 'To YAML, {{ … }} is a mapping whose key is a mapping, which PyYAML refuses.',
-      hint: 'Fill in the placeholder, or put it in quotes.',
-    }
-  }
-  return {
-    code: 'FS113',
-    message: 'A list or mapping cannot be a key',
-    why: 'PyYAML refuses keys that Python cannot hash.',
-    hint: 'Write a text as the key.',
-  }
 }
 
 function keyType({ value }: ScalarNode): Words {

@@ -171,7 +171,7 @@ function loaderFacts(components: Catalog['components'], importable: ReadonlySet<
 function allProbes(types: readonly TypeUnderTest[], keys: Readonly<Record<string, Keys>>): Probe[] {
   const components = new Set(types.map(({ component }) => component))
   const root = Object.entries(keys['root'] ?? {}).filter(
-    ([key, { aliasOf }]) => !components.has(aliasOf ?? key) && !(key in LATE_BLOCKS),
+    ([key, { aliasOf }]) => !components.has(aliasOf ?? key) && !((aliasOf ?? key) in LATE_BLOCKS),
   )
   const late = Object.entries(LATE_BLOCKS).flatMap(([key, config]) =>
     probesOf('root', config, keys['root']?.[key]?.keys ?? {}, {}).map((probe) => ({ ...probe, under: key })),

@@ -28,13 +28,44 @@ async function expectAgreement(documents: readonly string[], atLeastAccepted: nu
 describe('readYaml reads as PyYAML does', () => {
   it('plain scalars', { timeout: TIMEOUT }, async () => {
     const random = new Random(1)
-    await expectAgreement(Array.from({ length: 10_000 }, () => `- ${plainScalar(random)}\n`), 0.8)
+    await expectAgreement(
+      Array.from({ length: 10_000 }, () => `- ${plainScalar(random)}\n`),
+      0.8,
+    )
   })
 
   it('tagged scalars', { timeout: TIMEOUT }, async () => {
     const random = new Random(2)
     const tags = ['!!int', '!!float', '!!bool', '!!null', '!!str', '!!timestamp', '!!binary', '!']
-    const scalars = [' 12 ', '+-5', '0b0b1', '0x0x1f', '0o17', '1_0', '', 'inf', '-Infinity', 'nan', '1e5', '1:30', 'YES', 'yES', '1\\n', 'yes\\n', 'YWJj', 'YWI=', 'YQ==', 'YQ=', 'YQ', 'Y', 'Y=Q==', '=', 'YW Jj\\n', 'é', '2001-1-1']
+    const scalars = [
+      ' 12 ',
+      '+-5',
+      '0b0b1',
+      '0x0x1f',
+      '0o17',
+      '1_0',
+      '',
+      'inf',
+      '-Infinity',
+      'nan',
+      '1e5',
+      '1:30',
+      'YES',
+      'yES',
+      '1\\n',
+      'yes\\n',
+      'YWJj',
+      'YWI=',
+      'YQ==',
+      'YQ=',
+      'YQ',
+      'Y',
+      'Y=Q==',
+      '=',
+      'YW Jj\\n',
+      'é',
+      '2001-1-1',
+    ]
     const documents = Array.from({ length: 3000 }, () => {
       const text = random.chance(0.5) ? `"${random.pick(scalars)}"` : plainScalar(random)
       return `${random.pick(tags)} ${text}\n`
@@ -44,7 +75,10 @@ describe('readYaml reads as PyYAML does', () => {
 
   it('whole documents', { timeout: TIMEOUT }, async () => {
     const random = new Random(3)
-    await expectAgreement(Array.from({ length: 6000 }, () => document(random)), 0.3)
+    await expectAgreement(
+      Array.from({ length: 6000 }, () => document(random)),
+      0.3,
+    )
   })
 
   it('what we refuse on purpose', { timeout: TIMEOUT }, async () => {
@@ -58,7 +92,17 @@ describe('readYaml reads as PyYAML does', () => {
       `${'['.repeat(210)}${']'.repeat(210)}`,
       '&a [*a]',
       'a: &a {b: *a}',
-      ...[[...'abcdefgh'].map((name, index) => `${name}: &${name} [${Array(9).fill(index === 0 ? 'x' : `*${'abcdefgh'[index - 1]}`).join(', ')}]`).slice(0, 6).join('\n')],
+      ...[
+        [...'abcdefgh']
+          .map(
+            (name, index) =>
+              `${name}: &${name} [${Array(9)
+                .fill(index === 0 ? 'x' : `*${'abcdefgh'[index - 1]}`)
+                .join(', ')}]`,
+          )
+          .slice(0, 6)
+          .join('\n'),
+      ],
     ]
     await expectAgreement(documents, 0.9)
   })
