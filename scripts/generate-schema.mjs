@@ -86,4 +86,9 @@ async function main(versions) {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.argv.slice(2))
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await main(process.argv.slice(2)).catch((error) => {
+    process.stderr.write(`${error.stderr || error.stack}\n`)
+    process.exitCode = 1
+  })
+}

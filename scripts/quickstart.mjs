@@ -14,11 +14,22 @@ const commands = [
   ['verify', '-f', spec],
   ['apply', '-f', spec, '-b', 'local'],
   ['run', 'materialize-incremental', '-f', spec],
-  ['run', 'get-online-features', '-f', spec, '--feature-service', 'fraud_model_v1', '--entity', 'customer_id=1001,amount=250'],
+  [
+    'run',
+    'get-online-features',
+    '-f',
+    spec,
+    '--feature-service',
+    'fraud_model_v1',
+    '--entity',
+    'customer_id=1001,amount=250',
+  ],
 ]
 
 for (const args of commands) {
-  console.log(`\n$ fsop ${args.map((word) => (word.startsWith(root) ? relative(process.cwd(), word) : word)).join(' ')}`)
+  console.log(
+    `\n$ fsop ${args.map((word) => (word.startsWith(root) ? relative(process.cwd(), word) : word)).join(' ')}`,
+  )
   const { status, signal } = spawnSync(process.execPath, [join(root, 'bin/run.js'), ...args], { stdio: 'inherit' })
   if (status !== 0) {
     console.error(`\nThe quickstart stopped here: ${signal ?? `exit code ${status}`}`)

@@ -63,6 +63,7 @@ def write(store: Any, contents: Any, plan: planning.Plan) -> None:
     else:
         to_apply, to_delete, _, _ = extract_objects_for_apply_delete(store.project, registry, contents)
         store.apply(to_apply, objects_to_delete=to_delete, partial=False)
+    store_whole_views(registry, plan)
     publish(registry)
     submit_baselines(store, contents)
 
@@ -72,6 +73,27 @@ def publish(registry: Any) -> None:
     staged = getattr(registry, "_registry_store", None)
     if isinstance(staged, registry_store.StagedRegistryStore):
         staged.publish()
+
+
+def store_whole_views(registry: Any, plan: planning.Plan) -> None:
+    """Completes views of which Feast stored only a part.
+
+    ``Registry._update_metadata_fields`` copies the fields it knows when neither schema nor
+    function changed; a stream source that was taken away, for one, stays. Only for
+    registries that are held in memory: others are not ours to write into.
+    """
+    if not isinstance(getattr(registry, "_registry_store", None), registry_store.StagedRegistryStore):
+        return
+    for diff in plan.registry_diff.feast_object_diffs:
+        new = diff.new_feast_object
+        word = repository.kind(diff.feast_object_type)
+        if diff.transition_type.name != "UPDATE" or not word.endswith("_view"):
+            continue
+        for stored in getattr(registry.cached_registry_proto, f"{word}s"):
+            if (stored.spec.name, stored.spec.project) == (new.name, plan.project):
+                if specs.changes(specs.declared(new), specs.declared(type(new).from_proto(stored))):
+                    stored.spec.CopyFrom(new.to_proto().spec)
+                    stored.spec.project = plan.project
 
 
 def create_missing_tables(plan: planning.Plan) -> None:

@@ -17,6 +17,9 @@ Flat = Dict[str, Any]
 # Written by the registry, not by the user: an object's project (the same on both sides),
 # its times (messages like `SourceMeta`), and the class name of a data source.
 _NOT_DECLARED = {"project", "data_source_class_type"}
+# Feast sorts these wherever it compares views (`__eq__`, `_schema_or_udf_changed`), and
+# does not store a view of which only the order has changed.
+_UNORDERED = {"entities", "entity_columns", "features"}
 # A message whose one interesting value reads better than its parts.
 _NAME_KEYS = ("name", "feature_view_name")
 # A function as text (`body_text`) and as a pickle (`body`), whose bytes differ between
@@ -35,6 +38,8 @@ def declared(obj: Any) -> Flat:
     proto = obj.to_proto()
     spec = proto.spec if "spec" in proto.DESCRIPTOR.fields_by_name else proto
     flat = dict(_flatten(spec, ""))
+    for path in _UNORDERED & flat.keys():
+        flat[path] = sorted(flat[path])
     for path, function in _functions(obj).items():
         flat[path] = fingerprint(function)
     return flat

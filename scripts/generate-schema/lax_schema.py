@@ -81,7 +81,10 @@ class FeastJsonSchema(GenerateJsonSchema):
         raise UnsupportedConstraint(f"pydantic would leave something out: {detail}")
 
     def function_before_schema(self, schema: Any) -> JsonSchemaValue:
-        if schema["schema"]["type"] not in ("model", "function-before", "function-after"):
+        checked = schema["schema"]
+        while checked["type"].startswith("function-"):
+            checked = checked["schema"]
+        if checked["type"] not in ("model", "model-fields"):
             raise UnsupportedConstraint("a validator before a key's own check, which may take more than that")
         return super().function_before_schema(schema)
 

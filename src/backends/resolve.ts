@@ -57,7 +57,11 @@ async function readBackendFile(file: string, path: string, { read }: ResolvePort
   const root = documents[0]
   const config = root?.kind === 'map' ? checkBackend(root, report) : undefined
   if (root !== undefined && root.kind !== 'map') {
-    report.add(root.span, { code: 'BK002', message: 'a backend file is a mapping', hint: 'fsop init writes one to start from' })
+    report.add(root.span, {
+      code: 'BK002',
+      message: 'a backend file is a mapping',
+      hint: 'fsop init writes one to start from',
+    })
   }
   if (config && report.diagnostics.every(({ severity }) => severity !== 'error')) return config
   throw invalid(report.diagnostics.map((one) => ({ ...one, excerpt: lines[(one.line ?? 1) - 1] ?? '' })))
@@ -65,7 +69,11 @@ async function readBackendFile(file: string, path: string, { read }: ResolvePort
 
 function invalid(diagnostics: Report['diagnostics']): FsopError {
   const first = diagnostics.find(({ severity }) => severity === 'error') ?? diagnostics[0]
-  const { severity: _, docs: __, ...rest } = first ?? { severity: 'error', code: 'BK002', message: 'the backend file is not valid' }
+  const {
+    severity: _,
+    docs: __,
+    ...rest
+  } = first ?? { severity: 'error', code: 'BK002', message: 'the backend file is not valid' }
   const others = diagnostics.filter((one) => one !== first)
   return new FsopError({ ...rest, diagnostics: others, exitCode: ExitCode.invalid })
 }
@@ -78,7 +86,12 @@ function checkBackend(root: MapNode, report: Report): LocalPythonConfig | undefi
   const spec = entries.get('spec')
   if (spec === undefined || toPlain(spec.value) === null) return defaultLocalPython
   if (spec.value.kind !== 'map') {
-    report.add(spec.value.span, { code: 'BK004', message: 'spec must be a mapping', hint: 'write `spec: {}`', path: 'spec' })
+    report.add(spec.value.span, {
+      code: 'BK004',
+      message: 'spec must be a mapping',
+      hint: 'write `spec: {}`',
+      path: 'spec',
+    })
     return undefined
   }
   const settings = known(spec.value, ['environment', 'python'], 'spec.', report)
@@ -87,7 +100,12 @@ function checkBackend(root: MapNode, report: Report): LocalPythonConfig | undefi
     const plain = entry && toPlain(entry.value)
     if (entry === undefined || plain === null) return undefined
     if (typeof plain === 'string') return plain
-    report.add(entry.value.span, { code: 'BK004', message: `spec.${name} must be a string`, hint: 'put it in quotes', path: `spec.${name}` })
+    report.add(entry.value.span, {
+      code: 'BK004',
+      message: `spec.${name} must be a string`,
+      hint: 'put it in quotes',
+      path: `spec.${name}`,
+    })
     return undefined
   }
   const wanted = text('environment') ?? 'managed'
@@ -119,7 +137,13 @@ function known(map: MapNode, names: readonly string[], prefix: string, report: R
   return new Map(map.entries.map((entry) => [entry.name, entry]))
 }
 
-function word(entries: ReadonlyMap<string, MapEntry>, name: string, allowed: readonly string[], report: Report, root: MapNode) {
+function word(
+  entries: ReadonlyMap<string, MapEntry>,
+  name: string,
+  allowed: readonly string[],
+  report: Report,
+  root: MapNode,
+) {
   const entry = entries.get(name)
   const value = entry && toPlain(entry.value)
   if (typeof value === 'string' && allowed.includes(value)) return

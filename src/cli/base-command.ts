@@ -22,7 +22,11 @@ export interface Outcome<Result> {
 export abstract class BaseCommand<Result> extends Command {
   static override enableJsonFlag = true
   static override baseFlags = {
-    debug: Flags.boolean({ char: 'd', summary: 'Show what the tools underneath print, and stack traces', helpGroup: 'GLOBAL' }),
+    debug: Flags.boolean({
+      char: 'd',
+      summary: 'Show what the tools underneath print, and stack traces',
+      helpGroup: 'GLOBAL',
+    }),
   }
 
   /** Does the work. Throws FsopError for what the user can mend. */
@@ -38,7 +42,12 @@ export abstract class BaseCommand<Result> extends Command {
   /** oclif's entry: replaces its life cycle, see the class. */
   protected override async _run<T>(): Promise<T> {
     const json = this.jsonEnabled()
-    const session = openSession({ root: this.config.root, version: this.config.version, json, debug: this.hasDebugFlag() })
+    const session = openSession({
+      root: this.config.root,
+      version: this.config.version,
+      json,
+      debug: this.hasDebugFlag(),
+    })
     try {
       const outcome = await this.execute(session)
       this.present(session, outcome)
@@ -53,7 +62,10 @@ export abstract class BaseCommand<Result> extends Command {
     return undefined as T
   }
 
-  private present({ json, terminal }: Session, { result, text, diagnostics = [], exitCode = ExitCode.ok }: Outcome<Result>) {
+  private present(
+    { json, terminal }: Session,
+    { result, text, diagnostics = [], exitCode = ExitCode.ok }: Outcome<Result>,
+  ) {
     const failed = diagnostics.some(({ severity }) => severity === 'error')
     if (json) {
       const envelope = failed

@@ -33,7 +33,11 @@ export function toFailure(error: unknown): Failure {
   }
   if (isUsageError(error)) {
     const message = lowerFirst(error.message.replace(/\nSee more help with .*$/s, '').trim())
-    return { exitCode: ExitCode.usage, diagnostics: [withDocs({ severity: 'error', code: 'FS002', message })], detail: error.stack }
+    return {
+      exitCode: ExitCode.usage,
+      diagnostics: [withDocs({ severity: 'error', code: 'FS002', message })],
+      detail: error.stack,
+    }
   }
   const message = `fsop met an error that it does not know: ${error instanceof Error ? error.message : String(error)}`
   const diagnostic = withDocs({

@@ -14,5 +14,7 @@ export const featureFlags = {
 
 /** The driver's arguments for {@link featureFlags}. */
 export function featureArguments(flags: { features?: string[] | undefined; 'feature-service'?: string | undefined }) {
-  return flags['feature-service'] === undefined ? { features: flags.features ?? [] } : { service: flags['feature-service'] }
+  return flags['feature-service'] === undefined
+    ? { features: flags.features ?? [] }
+    : { service: flags['feature-service'] }
 }

@@ -47,9 +47,7 @@ function report(error: unknown, argv: readonly string[]): void {
   if (argv.includes('--json')) {
     process.stdout.write(`${JSON.stringify(failureEnvelope('', failure), null, 2)}\n`)
   } else {
-    process.stderr.write(
-      `${formatDiagnostics(failure.diagnostics, createStyle(process.stderr.isTTY, process.env))}\n`,
-    )
+    process.stderr.write(`${formatDiagnostics(failure.diagnostics, createStyle(process.stderr.isTTY, process.env))}\n`)
   }
   if ((argv.includes('--debug') || argv.includes('-d')) && failure.detail) process.stderr.write(`\n${failure.detail}\n`)
   process.exitCode = failure.exitCode

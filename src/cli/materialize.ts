@@ -6,7 +6,12 @@ import { formatTable } from '../output/table.ts'
 
 export const materializeFlags = {
   ...storeFlags,
-  views: Flags.string({ multiple: true, delimiter: ',', helpValue: 'NAME,…', summary: 'Feature views to load [default: all]' }),
+  views: Flags.string({
+    multiple: true,
+    delimiter: ',',
+    helpValue: 'NAME,…',
+    summary: 'Feature views to load [default: all]',
+  }),
   'dry-run': Flags.boolean({ char: 'r', summary: 'Show what would run' }),
 }
 

@@ -24,7 +24,13 @@ export abstract class ServeCommand extends BaseCommand<ServeResult> {
   protected async serve(
     session: Session,
     kind: ServerKind,
-    flags: { file: string; backend: string | undefined; host?: string | undefined; port?: number | undefined; 'dry-run': boolean },
+    flags: {
+      file: string
+      backend: string | undefined
+      host?: string | undefined
+      port?: number | undefined
+      'dry-run': boolean
+    },
     extra: readonly string[],
   ): Promise<Outcome<ServeResult>> {
     const { spec, backend, warnings } = await openStore(session, flags)
@@ -38,7 +44,8 @@ export abstract class ServeCommand extends BaseCommand<ServeResult> {
       onReady: (address) => {
         url = address
         if (json) terminal.out(JSON.stringify({ event: 'ready', url: address }))
-        else terminal.err(`${terminal.errStyle.green('ready')} ${kind} of ${spec.project} at ${address} (Ctrl-C stops it)`)
+        else
+          terminal.err(`${terminal.errStyle.green('ready')} ${kind} of ${spec.project} at ${address} (Ctrl-C stops it)`)
       },
       onLine: (line) => terminal.err(line),
     }

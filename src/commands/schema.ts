@@ -12,7 +12,12 @@ export default class Schema extends BaseCommand<unknown> {
     '<%= config.bin %> <%= command.id %> --type output',
   ]
   static override flags = {
-    type: Flags.string({ char: 't', options: ['feature_store', 'output'], default: 'feature_store', summary: 'Schema of what' }),
+    type: Flags.string({
+      char: 't',
+      options: ['feature_store', 'output'],
+      default: 'feature_store',
+      summary: 'Schema of what',
+    }),
     output: Flags.string({ helpValue: 'FILE', summary: 'Write to a file instead of printing' }),
     overwrite: Flags.boolean({ char: 'o', summary: 'Replace the file' }),
   }

@@ -7,7 +7,8 @@ import { formatStatus, type StoreStatus } from '../output/status-text.ts'
 
 export default class Status extends BaseCommand<StoreStatus> {
   static override summary = 'Compare repository, registry and online store'
-  static override description = 'Changes nothing: shows each object and whether it is applied, and how far each view is materialized.'
+  static override description =
+    'Changes nothing: shows each object and whether it is applied, and how far each view is materialized.'
   static override examples = ['<%= config.bin %> <%= command.id %> -f feature_store.yaml --detailed-exitcode']
   static override flags = {
     ...storeFlags,

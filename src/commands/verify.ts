@@ -20,7 +20,10 @@ export default class Verify extends BaseCommand<VerifyResult> {
   static override examples = ['<%= config.bin %> <%= command.id %> -f feature_store.yaml']
   static override flags = {
     ...fileFlag,
-    'feast-version': Flags.string({ helpValue: 'VERSION', summary: 'Feast version to check against [default: the one that the spec pins]' }),
+    'feast-version': Flags.string({
+      helpValue: 'VERSION',
+      summary: 'Feast version to check against [default: the one that the spec pins]',
+    }),
     'allow-unknown': Flags.boolean({ summary: 'Unknown keys are warnings' }),
     'allow-unset-env': Flags.boolean({ summary: 'Environment variables that are not set are warnings' }),
   }
@@ -30,7 +33,11 @@ export default class Verify extends BaseCommand<VerifyResult> {
     const { diagnostics } = await checkSpecFile(
       flags.file,
       { cwd, env, read: readSpecFile },
-      { feastVersion: flags['feast-version'], allowUnknown: flags['allow-unknown'], allowUnset: flags['allow-unset-env'] },
+      {
+        feastVersion: flags['feast-version'],
+        allowUnknown: flags['allow-unknown'],
+        allowUnset: flags['allow-unset-env'],
+      },
     )
     const count = (severity: string) => diagnostics.filter((one) => one.severity === severity).length
     const errors = count('error')

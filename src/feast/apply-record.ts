@@ -61,7 +61,14 @@ function recordPath(spec: StoreSpec, { cache }: RecordKey): string {
 /** The plan that a further apply would come to. */
 function settled(plan: StorePlan): StorePlan {
   const keep = <T extends { action: string }>(items: readonly T[]) =>
-    items.filter(({ action }) => action !== 'delete').map((item) => ({ ...item, action: 'unchanged' as const, changes: [] }))
+    items
+      .filter(({ action }) => action !== 'delete')
+      .map((item) => ({ ...item, action: 'unchanged' as const, changes: [] }))
   const objects = keep(plan.objects)
-  return { ...plan, objects, infra: keep(plan.infra), counts: { create: 0, update: 0, delete: 0, unchanged: objects.length } }
+  return {
+    ...plan,
+    objects,
+    infra: keep(plan.infra),
+    counts: { create: 0, update: 0, delete: 0, unchanged: objects.length },
+  }
 }

@@ -17,7 +17,12 @@ export interface ApplyTrace {
   readonly registry: { readonly path: string; readonly size: number; readonly sha256: string }
   readonly online_store:
     | { readonly kind: 'none' | 'redis' }
-    | { readonly kind: 'sqlite'; readonly path: string; readonly exists: boolean; readonly schema_cookie: number | null }
+    | {
+        readonly kind: 'sqlite'
+        readonly path: string
+        readonly exists: boolean
+        readonly schema_cookie: number | null
+      }
 }
 
 type ListingKind = 'listing' | 'modules' | 'python_tree'
@@ -67,7 +72,15 @@ async function variablesMatch({ env: variables, salt }: ApplyTrace, env: NodeJS.
   })
 }
 
-async function fileMatches({ path, size, sha256: known }: { path: string; size: number; sha256: string }): Promise<boolean> {
+async function fileMatches({
+  path,
+  size,
+  sha256: known,
+}: {
+  path: string
+  size: number
+  sha256: string
+}): Promise<boolean> {
   return (await stat(path)).size === size && sha256(await readFile(path)) === known
 }
 
@@ -121,7 +134,11 @@ async function readAt(path: string, position: number, length: number): Promise<B
 
 const siteEntries = ['.dist-info', '.egg-info', '.egg-link', '.pth']
 
-async function environmentMatches({ folders, interpreter, sha256: known }: ApplyTrace['environment']): Promise<boolean> {
+async function environmentMatches({
+  folders,
+  interpreter,
+  sha256: known,
+}: ApplyTrace['environment']): Promise<boolean> {
   const lines: string[] = []
   for (const folder of folders) {
     lines.push(folder)

@@ -16,7 +16,8 @@ export function parseTime(text: string, what: string): string {
   const offset = /^[+-]\d{4}$/.test(zone) ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone.toUpperCase()
   const time = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}${offset}`)
   // Date reads 2026-02-30 as the second of March.
-  const rolled = Number.isNaN(time.getTime()) || new Date(`${year}-${month}-${day}T00:00:00Z`).getUTCDate() !== Number(day)
+  const rolled =
+    Number.isNaN(time.getTime()) || new Date(`${year}-${month}-${day}T00:00:00Z`).getUTCDate() !== Number(day)
   if (match === null || rolled) {
     throw new FsopError({
       code: 'FS501',
@@ -35,7 +36,11 @@ export function parseTime(text: string, what: string): string {
  * @throws FsopError with exit code 2: `FS501` for a bad date, `FS502` for an end in the future (Feast takes it, moves the
  * watermark there and then covers nothing until that day), `FS503` for a start that is not before the end
  */
-export function parseInterval(start: string | undefined, end: string | undefined, now: Date): { start?: string; end: string } {
+export function parseInterval(
+  start: string | undefined,
+  end: string | undefined,
+  now: Date,
+): { start?: string; end: string } {
   const until = end === undefined ? now.toISOString() : parseTime(end, 'END')
   if (Date.parse(until) > now.getTime()) {
     throw new FsopError({

@@ -17,7 +17,10 @@ function formatDiagnostic(diagnostic: Diagnostic, style: Style): string {
   return lines.join('\n')
 }
 
-function place({ file, line, column, endLine, endColumn, excerpt: text, severity }: Diagnostic, style: Style): string[] {
+function place(
+  { file, line, column, endLine, endColumn, excerpt: text, severity }: Diagnostic,
+  style: Style,
+): string[] {
   if (file === undefined) return []
   const address = [file, line, column].filter((part) => part !== undefined).join(':')
   const lines = [`  ${style.cyan('-->')} ${clean(address)}`]

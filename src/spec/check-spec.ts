@@ -76,7 +76,9 @@ export async function checkSpec(input: SpecInput, options: CheckOptions): Promis
     })
     return finish()
   }
-  return finish(await checkRoot(root, input, options, { report, references: expansion.references, toSource: expansion.toSource }))
+  return finish(
+    await checkRoot(root, input, options, { report, references: expansion.references, toSource: expansion.toSource }),
+  )
 }
 
 interface Parsed {
@@ -85,7 +87,12 @@ interface Parsed {
   readonly toSource: (position: Position) => Position
 }
 
-async function checkRoot(root: MapNode, input: SpecInput, options: CheckOptions, parsed: Parsed): Promise<StoreSpec | undefined> {
+async function checkRoot(
+  root: MapNode,
+  input: SpecInput,
+  options: CheckOptions,
+  parsed: Parsed,
+): Promise<StoreSpec | undefined> {
   const { report, references } = parsed
   const feastVersion = options.feastVersion ?? pinnedVersion(root)
   const catalog = (await (catalogs[feastVersion] ?? catalogs[defaultFeastVersion])?.())?.default
@@ -115,7 +122,11 @@ async function checkRoot(root: MapNode, input: SpecInput, options: CheckOptions,
   }
   const project = keys.get('project')
   const projectName = project && toPlain(project.value)
-  if (project && typeof projectName === 'string' && context.variablesIn(project.value).every(({ state }) => state === 'set')) {
+  if (
+    project &&
+    typeof projectName === 'string' &&
+    context.variablesIn(project.value).every(({ state }) => state === 'set')
+  ) {
     const problem = projectNameProblem(projectName)
     if (problem) report.add(project.value.span, { ...problem, path: 'project' })
   }
@@ -198,4 +209,3 @@ function withExcerpt(diagnostic: Diagnostic, lines: readonly string[]): Diagnost
   const excerpt = diagnostic.line === undefined ? undefined : lines[diagnostic.line - 1]
   return excerpt === undefined ? diagnostic : { ...diagnostic, excerpt: excerpt.slice(0, 2000) }
 }
-

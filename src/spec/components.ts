@@ -52,13 +52,23 @@ export async function checkComponent(
 }
 
 /** A bare word: Feast makes the class with no settings at all, so one with required keys cannot work. */
-async function checkWord(name: ComponentName, word: string, node: YamlNode, catalog: ComponentCatalog, context: CheckContext) {
+async function checkWord(
+  name: ComponentName,
+  word: string,
+  node: YamlNode,
+  catalog: ComponentCatalog,
+  context: CheckContext,
+) {
   const type = resolveType(name, word, node, catalog, context)
   if (type === undefined) return undefined
   if (Object.hasOwn(catalog.types, type)) {
     const block: MapNode = { kind: 'map', span: node.span, entries: [], tag: 'tag:yaml.org,2002:map' }
     const value = name === 'auth' || catalog.keywordRequired ? { [catalog.keyword]: word } : {}
-    await checkSchema(await validator(context, `${name}.${type}`), { node: block, value, block: `${name}.${type}`, path: name }, context)
+    await checkSchema(
+      await validator(context, `${name}.${type}`),
+      { node: block, value, block: `${name}.${type}`, path: name },
+      context,
+    )
   }
   return { type, settings: {}, isDefault: false }
 }
@@ -95,7 +105,13 @@ async function checkBlock(name: ComponentName, node: MapNode, catalog: Component
   return checkSettings(name, type, node, settings, context)
 }
 
-async function checkSettings(name: ComponentName, type: string, node: MapNode, settings: Record<string, unknown>, context: CheckContext) {
+async function checkSettings(
+  name: ComponentName,
+  type: string,
+  node: MapNode,
+  settings: Record<string, unknown>,
+  context: CheckContext,
+) {
   const entry = name === 'auth' && type === 'oidc' ? oidcRole(settings) : type
   const catalog = context.catalog.components[name]
   if (Object.hasOwn(catalog.types, entry)) {
@@ -113,7 +129,13 @@ function oidcRole(settings: Readonly<Record<string, unknown>>): string {
 }
 
 /** The catalog's name of a type, or a class path as it stands; reports what Feast would refuse. */
-function resolveType(name: ComponentName, word: string, node: YamlNode, catalog: ComponentCatalog, context: CheckContext) {
+function resolveType(
+  name: ComponentName,
+  word: string,
+  node: YamlNode,
+  catalog: ComponentCatalog,
+  context: CheckContext,
+) {
   const words = typeWords(catalog)
   if (words.includes(word)) return word
   const known = Object.hasOwn(catalog.classPaths, word) ? catalog.classPaths[word] : undefined

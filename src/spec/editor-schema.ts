@@ -19,7 +19,11 @@ const header: Readonly<Record<string, JsonSchema>> = {
     description: 'Facts of the deployment that Feast has no key for',
     additionalProperties: false,
     properties: {
-      requirements: { type: 'array', items: { type: 'string' }, description: 'Further Python packages, as pip requirements' },
+      requirements: {
+        type: 'array',
+        items: { type: 'string' },
+        description: 'Further Python packages, as pip requirements',
+      },
       operation: { enum: ['create', 'update'], description: 'What to do with the OCI Resource Manager stack' },
       stack_id: { type: 'string', description: 'OCID of the Resource Manager stack' },
       service_version: { type: 'string' },
@@ -37,10 +41,15 @@ const header: Readonly<Record<string, JsonSchema>> = {
  */
 export function editorSchema(): Promise<string> {
   const defs: Record<string, JsonSchema> = {}
-  const root = schemas.root as { properties: Record<string, JsonSchema>; required?: string[]; $defs?: Record<string, JsonSchema> }
+  const root = schemas.root as {
+    properties: Record<string, JsonSchema>
+    required?: string[]
+    $defs?: Record<string, JsonSchema>
+  }
   const { properties } = adopt(root, 'root', defs) as { properties: Record<string, JsonSchema> }
   for (const [name, component] of Object.entries(schemas.components as unknown as Record<string, ComponentSchemas>)) {
-    if (component.keyword !== undefined) properties[name] = { ...properties[name], anyOf: alternatives(name, component, defs) }
+    if (component.keyword !== undefined)
+      properties[name] = { ...properties[name], anyOf: alternatives(name, component, defs) }
   }
   const schema = {
     $schema: 'http://json-schema.org/draft-07/schema#',
@@ -54,7 +63,11 @@ export function editorSchema(): Promise<string> {
   return Promise.resolve(`${JSON.stringify(schema, undefined, 1)}\n`)
 }
 
-function alternatives(name: string, { types, acceptsWord, acceptsNull }: ComponentSchemas, defs: Record<string, JsonSchema>) {
+function alternatives(
+  name: string,
+  { types, acceptsWord, acceptsNull }: ComponentSchemas,
+  defs: Record<string, JsonSchema>,
+) {
   const blocks = Object.entries(types).map(([type, { schema = {}, description }]) => {
     const key = `${name}.${type}`
     defs[key] = { ...adopt(schema, key, defs), ...(description ? { description } : {}) }
@@ -68,6 +81,7 @@ function alternatives(name: string, { types, acceptsWord, acceptsNull }: Compone
 function adopt(schema: JsonSchema, prefix: string, defs: Record<string, JsonSchema>): JsonSchema {
   const renamed = JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', `"#/$defs/${prefix}.`)) as JsonSchema
   const { $defs, ...rest } = renamed
-  for (const [name, definition] of Object.entries(($defs ?? {}) as Record<string, JsonSchema>)) defs[`${prefix}.${name}`] = definition
+  for (const [name, definition] of Object.entries(($defs ?? {}) as Record<string, JsonSchema>))
+    defs[`${prefix}.${name}`] = definition
   return rest
 }

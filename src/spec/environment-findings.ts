@@ -10,7 +10,12 @@ export function checkVariables(root: YamlNode, context: CheckContext, unset: Sev
   }
 }
 
-function reportVariable(reference: VariableReference, node: ScalarNode, { report }: CheckContext, unset: Severity): void {
+function reportVariable(
+  reference: VariableReference,
+  node: ScalarNode,
+  { report }: CheckContext,
+  unset: Severity,
+): void {
   const { name, text, position, state } = reference
   const span = { start: position, end: { line: position.line, column: position.column + text.length } }
   if (state === 'multiline') {

@@ -17,7 +17,8 @@ export function neededExtras(
   for (const block of blocks) addAll(catalog.blockExtras[block])
   addAll(registryExtras(components.registry))
   const metrics = components.feature_server?.settings['metrics']
-  if (typeof metrics === 'object' && metrics !== null && 'enabled' in metrics && metrics.enabled === true) extras.add('opentelemetry')
+  if (typeof metrics === 'object' && metrics !== null && 'enabled' in metrics && metrics.enabled === true)
+    extras.add('opentelemetry')
   return [...extras].toSorted()
 }
 

@@ -79,10 +79,22 @@ function checkSpecBlock(node: YamlNode, context: CheckContext): readonly string[
       })
     } else if (wanted === 'string' && typeof plain !== 'string') {
       if (plain === null) continue
-      context.report.add(value.span, { code: 'FS203', message: `${path} must be a string`, hint: 'put it in quotes', path })
+      context.report.add(value.span, {
+        code: 'FS203',
+        message: `${path} must be a string`,
+        hint: 'put it in quotes',
+        path,
+      })
     } else if (wanted === 'list of strings') {
-      if (Array.isArray(plain) && plain.every((item) => typeof item === 'string')) requirements = checkRequirements(plain, value, context)
-      else context.report.add(value.span, { code: 'FS203', message: `${path} must be a list of strings`, hint: `write \`${name}: [pandas, "scikit-learn>=1.4"]\``, path })
+      if (Array.isArray(plain) && plain.every((item) => typeof item === 'string'))
+        requirements = checkRequirements(plain, value, context)
+      else
+        context.report.add(value.span, {
+          code: 'FS203',
+          message: `${path} must be a list of strings`,
+          hint: `write \`${name}: [pandas, "scikit-learn>=1.4"]\``,
+          path,
+        })
     } else if (name === 'operation' && !operations.includes(String(plain))) {
       context.report.add(value.span, {
         code: 'FS204',

@@ -57,7 +57,11 @@ export function createReport(file: string, toSource: (position: Position) => Pos
           continue
         }
         const start = { line, column }
-        push({ ...rest, file, ...place(toSource(start), toSource({ line: endLine ?? line, column: endColumn ?? column + 1 })) })
+        push({
+          ...rest,
+          file,
+          ...place(toSource(start), toSource({ line: endLine ?? line, column: endColumn ?? column + 1 })),
+        })
       }
     },
   }

@@ -23,7 +23,11 @@ export async function checkRootKeys(root: MapNode, context: CheckContext): Promi
   const provider = keys.get('provider')
   const word = provider && toPlain(provider.value)
   const { types, classPathSuffix } = catalog.components.provider
-  if (provider && typeof word === 'string' && context.variablesIn(provider.value).every(({ state }) => state === 'set')) {
+  if (
+    provider &&
+    typeof word === 'string' &&
+    context.variablesIn(provider.value).every(({ state }) => state === 'set')
+  ) {
     const words = Object.keys(types)
     if (!words.includes(word) && !(word.includes('.') && word.endsWith(classPathSuffix))) {
       report.add(provider.value.span, {

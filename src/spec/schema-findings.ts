@@ -28,7 +28,8 @@ export async function checkSchema(
     if (context.variablesIn(at.value).some(({ state }) => state !== 'set')) continue
     const where = [path, ...steps].filter((step) => step !== '').join('.')
     for (const error of errors) {
-      if (error.keyword === 'additionalProperties') reportUnknownKey(error, at.value, { keys: steps.length > 0 ? undefined : keys, where, block }, context)
+      if (error.keyword === 'additionalProperties')
+        reportUnknownKey(error, at.value, { keys: steps.length > 0 ? undefined : keys, where, block }, context)
       if (error.keyword === 'required') reportMissingKey(error, at, { keys, where, block }, context)
     }
     const wrong = errors.find(({ keyword }) => keyword !== 'additionalProperties' && keyword !== 'required')
@@ -42,7 +43,12 @@ interface Place {
   readonly block: string
 }
 
-function reportUnknownKey({ params }: ErrorObject, node: YamlNode, { keys, where, block }: Place, context: CheckContext) {
+function reportUnknownKey(
+  { params }: ErrorObject,
+  node: YamlNode,
+  { keys, where, block }: Place,
+  context: CheckContext,
+) {
   const name = String(params['additionalProperty'])
   const entry = node.kind === 'map' ? node.entries.find((candidate) => candidate.name === name) : undefined
   const guess = suggest(name, Object.keys(keys ?? {}))
@@ -50,7 +56,8 @@ function reportUnknownKey({ params }: ErrorObject, node: YamlNode, { keys, where
     severity: context.unknownKeys,
     code: 'FS201',
     message: `unknown key "${name}" in ${blockTitle(block, where)}`,
-    why: block === 'root' ? 'Feast ignores keys that it does not know, without a word' : 'Feast has no such setting there',
+    why:
+      block === 'root' ? 'Feast ignores keys that it does not know, without a word' : 'Feast has no such setting there',
     hint: guess
       ? `did you mean "${guess}"?`
       : keys && Object.keys(keys).length > 0
@@ -60,7 +67,12 @@ function reportUnknownKey({ params }: ErrorObject, node: YamlNode, { keys, where
   })
 }
 
-function reportMissingKey({ params }: ErrorObject, at: { key?: YamlNode; value: YamlNode }, { where, block }: Place, context: CheckContext) {
+function reportMissingKey(
+  { params }: ErrorObject,
+  at: { key?: YamlNode; value: YamlNode },
+  { where, block }: Place,
+  context: CheckContext,
+) {
   const name = String(params['missingProperty'])
   context.report.add((at.key ?? at.value).span, {
     code: 'FS202',
@@ -125,7 +137,9 @@ function expectedOf({ keyword, params, message }: ErrorObject): string {
   if (keyword === 'type') {
     const type = params['type'] as string | readonly string[]
     const types = typeof type === 'string' ? [type] : type
-    return types.map((one) => `${article(one)} ${one === 'object' ? 'mapping' : one === 'array' ? 'list' : one}`).join(' or ')
+    return types
+      .map((one) => `${article(one)} ${one === 'object' ? 'mapping' : one === 'array' ? 'list' : one}`)
+      .join(' or ')
   }
   return (message ?? 'something else').replace(/^must be /, '').replace(/^must /, 'something that must ')
 }
@@ -145,7 +159,11 @@ function kindOf(node: YamlNode): string {
   const { value } = node
   if (value === null) return 'nothing'
   if (value instanceof YamlOpaque) return value.pythonType.replace('datetime.', '')
-  return { string: 'the string', bigint: 'the integer', number: 'the number', boolean: 'the boolean' }[typeof value as string] ?? 'a value'
+  return (
+    { string: 'the string', bigint: 'the integer', number: 'the number', boolean: 'the boolean' }[
+      typeof value as string
+    ] ?? 'a value'
+  )
 }
 
 function article(word: string): string {

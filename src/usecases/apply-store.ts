@@ -19,7 +19,10 @@ export interface ApplyRequest {
  *
  * @throws FsopError `FS511` when there is something to delete and nobody to ask, `FS512` when the answer was no
  */
-export async function applyStore({ spec, backend, yes, cache }: ApplyRequest, terminal: Terminal): Promise<ApplyOutcome> {
+export async function applyStore(
+  { spec, backend, yes, cache }: ApplyRequest,
+  terminal: Terminal,
+): Promise<ApplyOutcome> {
   const approve: Approve = async (plan) => {
     terminal.err(`\n${formatPlan(plan, terminal.errStyle)}\n`)
     return !hasDeletions(plan) || askForDeletions(plan, yes, terminal)

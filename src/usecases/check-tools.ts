@@ -41,11 +41,41 @@ const tools: readonly Tool[] = [
     neededFor: 'backends with `environment: conda:NAME`',
     howToGet: 'install Miniforge or Miniconda',
   },
-  { name: 'docker', programs: ['docker'], versionArgs: ['--version'], neededFor: 'images and the container backend', howToGet: 'install Docker Engine' },
-  { name: 'podman', programs: ['podman'], versionArgs: ['--version'], neededFor: 'images and the container backend, instead of docker', howToGet: 'apt-get install podman' },
-  { name: 'helm', programs: ['helm'], versionArgs: ['version', '--short'], neededFor: 'the helm backend', howToGet: 'install Helm 3 or 4' },
-  { name: 'kubectl', programs: ['kubectl'], versionArgs: ['version', '--client'], neededFor: 'the kubectl backend', howToGet: 'install kubectl' },
-  { name: 'oci', programs: ['oci'], versionArgs: ['--version'], neededFor: 'OCI Resource Manager', howToGet: 'pip install oci-cli' },
+  {
+    name: 'docker',
+    programs: ['docker'],
+    versionArgs: ['--version'],
+    neededFor: 'images and the container backend',
+    howToGet: 'install Docker Engine',
+  },
+  {
+    name: 'podman',
+    programs: ['podman'],
+    versionArgs: ['--version'],
+    neededFor: 'images and the container backend, instead of docker',
+    howToGet: 'apt-get install podman',
+  },
+  {
+    name: 'helm',
+    programs: ['helm'],
+    versionArgs: ['version', '--short'],
+    neededFor: 'the helm backend',
+    howToGet: 'install Helm 3 or 4',
+  },
+  {
+    name: 'kubectl',
+    programs: ['kubectl'],
+    versionArgs: ['version', '--client'],
+    neededFor: 'the kubectl backend',
+    howToGet: 'install kubectl',
+  },
+  {
+    name: 'oci',
+    programs: ['oci'],
+    versionArgs: ['--version'],
+    neededFor: 'OCI Resource Manager',
+    howToGet: 'pip install oci-cli',
+  },
 ]
 
 /**
@@ -53,14 +83,31 @@ const tools: readonly Tool[] = [
  *
  * @param preferredPython what FSOP_PYTHON names
  */
-export async function checkTools(processes: Processes, preferredPython: string | undefined): Promise<readonly ToolReport[]> {
-  const node = { tool: 'node', found: true, version: process.versions.node, path: process.execPath, neededFor: 'fsop itself: 20.19 or newer', howToGet: '-' }
+export async function checkTools(
+  processes: Processes,
+  preferredPython: string | undefined,
+): Promise<readonly ToolReport[]> {
+  const node = {
+    tool: 'node',
+    found: true,
+    version: process.versions.node,
+    path: process.execPath,
+    neededFor: 'fsop itself: 20.19 or newer',
+    howToGet: '-',
+  }
   const reports = await Promise.all(
     tools.map(async ({ name, programs, versionArgs, neededFor, howToGet }) => {
       const candidates = name === 'python' && preferredPython ? [preferredPython, ...programs] : programs
       const path = candidates.map((program) => processes.find(program)).find((found) => found !== undefined)
       const version = path === undefined ? undefined : await versionOf(processes, path, versionArgs)
-      return { tool: name, found: path !== undefined, ...(version ? { version } : {}), ...(path ? { path } : {}), neededFor, howToGet }
+      return {
+        tool: name,
+        found: path !== undefined,
+        ...(version ? { version } : {}),
+        ...(path ? { path } : {}),
+        neededFor,
+        howToGet,
+      }
     }),
   )
   return [node, ...reports]

@@ -43,7 +43,12 @@ export async function initProject(request: InitRequest, ports: InitPorts): Promi
   const folder = resolve(ports.cwd, request.output)
   const project = request.project ?? projectFromFolder(folder)
   const problem = projectNameProblem(project)
-  if (problem) throw new FsopError({ ...problem, hint: `choose another with --project; ${problem.hint}`, exitCode: ExitCode.usage })
+  if (problem)
+    throw new FsopError({
+      ...problem,
+      hint: `choose another with --project; ${problem.hint}`,
+      exitCode: ExitCode.usage,
+    })
 
   const { minimal, overwrite } = request
   const files = [

@@ -44,7 +44,11 @@ export async function loadSpec(
 
 function invalidSpec(diagnostics: readonly Diagnostic[]): FsopError {
   const first = diagnostics.find(({ severity }) => severity === 'error')
-  const { severity: _, docs: __, ...rest } = first ?? { severity: 'error', code: 'FS070', message: 'the spec is not valid' }
+  const {
+    severity: _,
+    docs: __,
+    ...rest
+  } = first ?? { severity: 'error', code: 'FS070', message: 'the spec is not valid' }
   const error = new FsopError({ ...rest, exitCode: ExitCode.invalid })
   return Object.assign(error, { others: diagnostics.map((one) => (one === first ? error.diagnostic : one)) })
 }

@@ -40,12 +40,21 @@ export async function fsop(args: readonly string[], options: CliOptions = {}): P
 export function startFsop(args: readonly string[], { cwd, env }: CliOptions = {}): ChildProcessWithoutNullStreams {
   return spawn(inject('fsop'), args, {
     cwd,
-    env: { ...process.env, CI: undefined, NO_COLOR: undefined, FORCE_COLOR: undefined, FSOP_CACHE_DIR: sharedCache, ...env },
+    env: {
+      ...process.env,
+      CI: undefined,
+      NO_COLOR: undefined,
+      FORCE_COLOR: undefined,
+      FSOP_CACHE_DIR: sharedCache,
+      ...env,
+    },
   })
 }
 
 /** The one object that `--json` prints. */
-export function envelope({ stdout }: CliResult): Record<string, unknown> & { result: never; diagnostics: { code: string }[] } {
+export function envelope({
+  stdout,
+}: CliResult): Record<string, unknown> & { result: never; diagnostics: { code: string }[] } {
   return JSON.parse(stdout) as never
 }
 

@@ -60,7 +60,12 @@ export function localPythonBackend(config: LocalPythonConfig, ports: LocalPython
   }
 
   const python = env['FSOP_PYTHON'] ?? config.python ?? processes.find('python3')
-  const recordKey = { cache, env, environment: JSON.stringify([config.environment, python]), fsopVersion: ports.fsopVersion }
+  const recordKey = {
+    cache,
+    env,
+    environment: JSON.stringify([config.environment, python]),
+    fsopVersion: ports.fsopVersion,
+  }
 
   return {
     name: 'local.python',
@@ -98,7 +103,8 @@ export function localPythonBackend(config: LocalPythonConfig, ports: LocalPython
       await runServer(request, { python, folder: spec.folder, specPath: spec.path, processes, signal })
     },
 
-    serveCommand: (spec, request) => serverCommand(request, { python: 'python', folder: spec.folder, specPath: spec.path }),
+    serveCommand: (spec, request) =>
+      serverCommand(request, { python: 'python', folder: spec.folder, specPath: spec.path }),
 
     status: (spec) => call(spec, 'status', {}),
 
@@ -119,7 +125,13 @@ export function localPythonBackend(config: LocalPythonConfig, ports: LocalPython
   }
 }
 
-function progressText({ view, index, count, rows, state }: Parameters<NonNullable<DriverListener['progress']>>[0]): string {
+function progressText({
+  view,
+  index,
+  count,
+  rows,
+  state,
+}: Parameters<NonNullable<DriverListener['progress']>>[0]): string {
   const done = rows === undefined || rows === null ? '' : `, ${rows} rows`
   return `${index} of ${count}: ${view}${done}${state === 'running' ? '' : ` ${state}`}`
 }

@@ -48,7 +48,10 @@ async function condaEnvironment(processes: Processes, name: string): Promise<Env
   if (prefix === undefined) {
     throw new FsopError({
       code: 'FS406',
-      message: `there is no conda environment ${name}${didYouMean(name, prefixes.map((path) => basename(path)))}`,
+      message: `there is no conda environment ${name}${didYouMean(
+        name,
+        prefixes.map((path) => basename(path)),
+      )}`,
       why: prefixes.length > 0 ? `conda has: ${prefixes.map((path) => basename(path)).join(', ')}` : 'conda has none',
       hint: `conda env create -f environment.yaml --name ${name}`,
       exitCode: ExitCode.missing,
@@ -58,7 +61,9 @@ async function condaEnvironment(processes: Processes, name: string): Promise<Env
   if (python === undefined || !isNewEnough(python)) {
     throw new FsopError({
       code: 'FS403',
-      message: python ? `Python ${python.version} of conda environment ${name} is too old` : `conda environment ${name} has no Python`,
+      message: python
+        ? `Python ${python.version} of conda environment ${name} is too old`
+        : `conda environment ${name} has no Python`,
       why: `Feast needs Python ${oldestPython} or newer`,
       hint: `conda install --name ${name} python=3.11`,
       exitCode: ExitCode.missing,

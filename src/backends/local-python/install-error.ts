@@ -24,7 +24,9 @@ export function installError({ command, args }: ProcessSpec, lines: readonly str
     return new FsopError({
       code: 'FS411',
       message: 'the Python package index cannot be reached',
-      why: certificate ? 'its TLS certificate is not trusted' : (lines.findLast((line) => unreachable.test(line))?.trim() ?? ''),
+      why: certificate
+        ? 'its TLS certificate is not trusted'
+        : (lines.findLast((line) => unreachable.test(line))?.trim() ?? ''),
       hint: certificate
         ? 'point PIP_CERT (pip) or SSL_CERT_FILE (uv) to the CA bundle of your network'
         : 'check the network, or name a reachable index in PIP_INDEX_URL (UV_DEFAULT_INDEX for uv)',

@@ -119,7 +119,16 @@ function installation(
       { command: uv, args: ['pip', 'install', '--python', python, ...requirements] },
     ]
   }
-  const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--progress-bar', 'off', '--no-compile']
+  const pip = [
+    '-m',
+    'pip',
+    'install',
+    '--disable-pip-version-check',
+    '--no-input',
+    '--progress-bar',
+    'off',
+    '--no-compile',
+  ]
   return [
     { command: base.path, args: ['-m', 'venv', target] },
     { command: python, args: [...pip, ...requirements] },

@@ -34,7 +34,10 @@ export interface ServeContext {
 }
 
 /** The command line of Feast for a server. */
-export function serverCommand({ kind, host, port, extra }: ServeRequest, context: Pick<ServeContext, 'python' | 'folder' | 'specPath'>) {
+export function serverCommand(
+  { kind, host, port, extra }: ServeRequest,
+  context: Pick<ServeContext, 'python' | 'folder' | 'specPath'>,
+) {
   const server = servers[kind]
   const place = [...(server.takesHost ? ['--host', host ?? server.host] : []), '--port', String(port ?? server.port)]
   const feast = ['-m', 'feast.cli.cli', '-c', context.folder, '-f', context.specPath]
@@ -96,7 +99,9 @@ async function checkPort(host: string, port: number): Promise<void> {
     code: 'FS520',
     message: taken ? `port ${port} on ${host} is taken` : `cannot listen on ${host}:${port}`,
     why: taken ? 'another process listens there' : problem.message,
-    hint: taken ? `choose another with --port, or find the process: ss -ltnp 'sport = :${port}'` : 'choose another --host or --port',
+    hint: taken
+      ? `choose another with --port, or find the process: ss -ltnp 'sport = :${port}'`
+      : 'choose another --host or --port',
   })
 }
 

@@ -7,7 +7,8 @@ import { parseInterval } from '../../feast/interval.ts'
 
 export default class RunMaterializeIncremental extends TaskCommand {
   static override summary = 'Load what is new since the last materialization'
-  static override description = 'Each feature view starts where its last materialization ended; the first one covers the view\'s ttl.'
+  static override description =
+    "Each feature view starts where its last materialization ended; the first one covers the view's ttl."
   static override examples = [
     '<%= config.bin %> <%= command.id %> -f feature_store.yaml',
     '<%= config.bin %> <%= command.id %> 2026-01-31 --views customer_transactions',

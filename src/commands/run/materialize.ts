@@ -9,7 +9,9 @@ export default class RunMaterialize extends TaskCommand {
   static override summary = 'Load the features of an interval into the online store'
   static override description =
     'Dates are ISO 8601, UTC unless they say otherwise. An end in the future is refused: Feast would take it and then skip what arrives until that day.'
-  static override examples = ['<%= config.bin %> <%= command.id %> 2026-01-01 2026-01-31T12:00:00 -f feature_store.yaml']
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> 2026-01-01 2026-01-31T12:00:00 -f feature_store.yaml',
+  ]
   static override args = {
     start: Args.string({ required: true, description: 'Start of the interval' }),
     end: Args.string({ required: true, description: 'End of the interval' }),
@@ -25,7 +27,11 @@ export default class RunMaterialize extends TaskCommand {
     const task = {
       op: 'materialize',
       title: `materialize ${interval.start} to ${interval.end}`,
-      args: { ...interval, ...(flags.views ? { views: flags.views } : {}), disable_event_timestamp: flags['disable-event-timestamp'] },
+      args: {
+        ...interval,
+        ...(flags.views ? { views: flags.views } : {}),
+        disable_event_timestamp: flags['disable-event-timestamp'],
+      },
     } as const
     return this.runTask(session, flags, task, materializeText)
   }

@@ -17,7 +17,11 @@ export default class RunPush extends TaskCommand {
     ...storeFlags,
     rows: Flags.string({ helpValue: 'FILE', summary: 'Rows as Parquet, CSV or JSON', exactlyOne: ['rows', 'row'] }),
     row: Flags.string({ multiple: true, helpValue: 'NAME=VALUE,…', summary: 'One row; may be given several times' }),
-    to: Flags.string({ options: ['online', 'offline', 'online_and_offline'], default: 'online', summary: 'Stores to write to' }),
+    to: Flags.string({
+      options: ['online', 'offline', 'online_and_offline'],
+      default: 'online',
+      summary: 'Stores to write to',
+    }),
     'dry-run': Flags.boolean({ char: 'r', summary: 'Show what would run' }),
   }
 

@@ -43,12 +43,18 @@ async function generate({ project, minimal, now, template }: InitOptions): Promi
   const files: GeneratedFile[] = [
     { path: 'feature_store.yaml', content: await fill(`feature_store${kind}.yaml`) },
     { path: 'feature_definitions.py', content: await fill(`feature_definitions${kind}.py`) },
-    { path: 'backend_operator_local_python_config.yaml', content: await fill('backend_operator_local_python_config.yaml') },
+    {
+      path: 'backend_operator_local_python_config.yaml',
+      content: await fill('backend_operator_local_python_config.yaml'),
+    },
     {
       path: 'backend_operator_local_container_config.yaml',
       content: await fill('backend_operator_local_container_config.yaml'),
     },
-    { path: 'environment.yaml', content: (await fill('environment.yaml', { REQUIREMENTS: requirements })).trimEnd() + '\n' },
+    {
+      path: 'environment.yaml',
+      content: (await fill('environment.yaml', { REQUIREMENTS: requirements })).trimEnd() + '\n',
+    },
     { path: '.gitignore', content: await fill('gitignore') },
     { path: 'README.md', content: await fill(`README${kind}.md`) },
   ]

@@ -70,6 +70,7 @@ export function isLeftOpen(problem: SyntaxProblem, source: SourceText): boolean 
 
 /** Whether a line between two offsets, the first one's excluded, looks like a new entry of the root mapping. */
 function crossesEntryLine(source: SourceText, from: number, to: number): boolean {
+  if (!hasBlockRoot(source.lines)) return false
   const first = source.lineAt(from)
   return source.lines.slice(first, source.lineAt(to)).some((line) => ENTRY_LINE.test(line) && /:(?:\s|$)/.test(line))
 }
@@ -107,10 +108,15 @@ interface Entry {
   readonly next: number
 }
 
+/** Whether the document starts, as far as its first line tells, with a key in the first column. */
+function hasBlockRoot(lines: readonly string[]): boolean {
+  const root = lines.find((text) => !IGNORED_LINE.test(text))
+  return root !== undefined && ENTRY_LINE.test(root)
+}
+
 /** The entry of the root mapping that holds a line, if another follows it. */
 function entryAt(lines: readonly string[], line: number): Entry | undefined {
-  const root = lines.find((text) => !IGNORED_LINE.test(text))
-  if (root === undefined || !ENTRY_LINE.test(root)) return undefined
+  if (!hasBlockRoot(lines)) return undefined
   const isStart = (text: string): boolean => ENTRY_LINE.test(text) || DOCUMENT_MARKER.test(text)
   const before = lines.slice(0, line).findLastIndex(isStart)
   const after = lines.slice(line).findIndex(isStart)

@@ -84,7 +84,7 @@ function readUnsignedFloat(text: string): number | undefined {
   // From the last part up, as PyYAML does: the order of additions decides the last bit.
   let base = 1
   let value = 0
-  for (const part of text.split(':').reverse()) {
+  for (const part of text.split(':').toReversed()) {
     const digit = pythonFloat(part)
     if (digit === undefined) return undefined
     value += digit * base

@@ -326,7 +326,7 @@ function flowSeparator(problem: SyntaxProblem, source: SourceText): Finding {
   }
   return {
     ...one(problem.at),
-    message: `Expected "," or "${close}"`,
+    message: problem.detail === 'value' ? 'Missing "," before this key' : `Expected "," or "${close}"`,
     why: `Between "${open}" and "${close}", commas part the items.`,
     hint: 'Add the comma, or put the item in quotes if what stands here belongs to it.',
   }
