@@ -1,11 +1,13 @@
 // Bundles the commands into dist/ (one entry a command, shared chunks) and writes oclif.manifest.json from the bundle,
 // so that `fsop --version` and help read one small file instead of loading every command.
+import { Config } from '@oclif/core/config'
 import { build } from 'esbuild'
-import { existsSync } from 'node:fs'
 import { readdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
+import { compileValidators } from './compile-validators.mjs'
 import { writeNotices } from './notices.mjs'
+import { unusedPackages } from './unused-packages.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 
@@ -13,7 +15,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const banner = `import {createRequire as __createRequire} from 'node:module';const require=__createRequire(import.meta.url);`
 
 async function main() {
-  await compileValidators()
+  await compileValidators({ schemaDir: join(root, 'src/spec/schema'), outDir: join(root, 'src/generated') })
   await rm(join(root, 'dist'), { recursive: true, force: true })
   const entries = (await readdir(join(root, 'src/commands'), { recursive: true }))
     .filter((file) => file.endsWith('.ts'))
@@ -35,6 +37,7 @@ async function main() {
     legalComments: 'none',
     // oclif loads these three only while it runs TypeScript sources.
     external: ['typescript', 'ts-node', 'tsx'],
+    plugins: [unusedPackages],
     metafile: true,
     logLevel: 'warning',
   })
@@ -43,19 +46,11 @@ async function main() {
   await writeManifest()
 }
 
-async function compileValidators() {
-  const script = join(root, 'scripts/compile-validators.mjs')
-  const { compileValidators: compile } = await import(pathToFileURL(script).href)
-  await compile({ schemaDir: join(root, 'src/spec/schema'), outDir: join(root, 'src/generated') })
-}
-
 async function writeManifest() {
   const file = join(root, 'oclif.manifest.json')
   await rm(file, { force: true })
-  const { loadConfig } = await import(pathToFileURL(join(root, 'dist/cli/main.js')).href)
-  const config = await loadConfig(root)
+  const config = await Config.load({ root, ignoreManifest: true })
   const plugin = config.plugins.get(config.name)
-  if (!existsSync(join(root, 'dist/commands'))) throw new Error('no commands were built')
   await writeFile(file, `${JSON.stringify(plugin.manifest, null, 1)}\n`)
 }
 

@@ -52,10 +52,7 @@ async function writeVersion(outDir, document) {
   const schemas = schemasOf(document)
   const ajv = strictAjv()
   for (const [name, schema] of Object.entries(schemas)) {
-    await writeFile(
-      join(validators, `${name}.js`),
-      standalone.default(ajv, ajv.compile(withoutAnnotations(sharingAliases(schema)))),
-    )
+    await writeFile(join(validators, `${name}.js`), standalone.default(ajv, ajv.compile(withoutAnnotations(schema))))
   }
   await writeData(join(outDir, 'catalog'), feastVersion, catalogOf(document), 'Catalog')
   const keys = Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, keysOf(schema)]))
@@ -80,18 +77,8 @@ function strictAjv() {
     allowUnionTypes: true,
     // A YAML float may be .inf, and Feast takes it.
     strictNumbers: false,
-    inlineRefs: false,
     code: { source: true, esm: true },
   })
-}
-
-/** The schema with the second name of a key referring to the first, whose block need not be compiled twice. */
-function sharingAliases(schema) {
-  const shared = Object.entries(schema.properties).map(([name, property]) => {
-    const key = property['x-alias-of']
-    return [name, key === undefined ? property : { $ref: `#/properties/${key}` }]
-  })
-  return { ...schema, properties: Object.fromEntries(shared) }
 }
 
 /** What says something to people only: ajv would repeat it in the compiled code. */

@@ -82,18 +82,18 @@ def store_whole_views(registry: Any, plan: planning.Plan) -> None:
     function changed; a stream source that was taken away, for one, stays. Only for
     registries that are held in memory: others are not ours to write into.
     """
-    if not isinstance(getattr(registry, "_registry_store", None), registry_store.StagedRegistryStore):
+    protos = registry_store.stored_protos(registry, plan.project)
+    if protos is None:
         return
     for diff in plan.registry_diff.feast_object_diffs:
-        new = diff.new_feast_object
-        word = repository.kind(diff.feast_object_type)
-        if diff.transition_type.name != "UPDATE" or not word.endswith("_view"):
+        kind = repository.kind(diff.feast_object_type)
+        if diff.transition_type.name != "UPDATE" or not kind.endswith("_view"):
             continue
-        for stored in getattr(registry.cached_registry_proto, f"{word}s"):
-            if (stored.spec.name, stored.spec.project) == (new.name, plan.project):
-                if specs.changes(specs.declared(new), specs.declared(type(new).from_proto(stored))):
-                    stored.spec.CopyFrom(new.to_proto().spec)
-                    stored.spec.project = plan.project
+        stored, wanted = protos[kind, diff.name], diff.new_feast_object.to_proto()
+        if specs.changes(specs.declared(stored), specs.declared(wanted)):
+            stored.spec.CopyFrom(wanted.spec)
+            stored.spec.project = plan.project
+    registry.commit()
 
 
 def create_missing_tables(plan: planning.Plan) -> None:
@@ -163,7 +163,9 @@ def verify(store: Any, contents: Any, plan: planning.Plan) -> None:
     from feast.infra.registry.registry import FEAST_OBJECT_TYPES, FeastObjectType
 
     registry_store.install(hold=False)
-    stored = FeastObjectType.get_objects_from_registry(store._create_registry(), store.project)
+    registry = store._create_registry()
+    declarations = planning.Declarations(registry, store.project)
+    stored = FeastObjectType.get_objects_from_registry(registry, store.project)
     there = {(repository.kind(word), obj.name): obj for word in FEAST_OBJECT_TYPES for obj in stored[word]}
     lost: List[str] = []
     for word, objects in repository.objects_by_kind(contents).items():
@@ -174,7 +176,7 @@ def verify(store: Any, contents: Any, plan: planning.Plan) -> None:
             if found is None:
                 lost.append(f"{word.replace('_', ' ')} {obj.name}: missing")
                 continue
-            fields = [change["field"] for change in specs.changes(specs.declared(obj), specs.declared(found))]
+            fields = [change["field"] for change in declarations.changes(word, found, obj)]
             if fields:
                 lost.append(f"{word.replace('_', ' ')} {obj.name}: differs in {', '.join(fields)}")
     for item in plan.objects:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
-from fsop_driver import repository, specs
+from fsop_driver import registry_store, repository, specs
 
 ACTIONS = ("create", "update", "delete", "unchanged")
 
@@ -73,12 +73,37 @@ def make_plan(store: Any, contents: Any) -> Plan:
     with lazy_sqlite():
         registry_diff, infra_diff, new_infra = store.plan(contents)
     plan = Plan(store.project, registry_diff=registry_diff, infra_diff=infra_diff, new_infra=new_infra)
-    _plan_objects(plan)
+    _plan_objects(plan, Declarations(store.registry, store.project))
     _plan_infra(plan)
     return plan
 
 
-def _plan_objects(plan: Plan) -> None:
+class Declarations:
+    """What objects declare, in the registry and in the definitions, made comparable.
+
+    A file registry gives the very protocol buffers that were stored. Any other gives
+    objects; what the definitions declare is then read back in the same way, so that what
+    reading loses is lost on both sides.
+    """
+
+    def __init__(self, registry: Any, project: str) -> None:
+        self._protos = registry_store.stored_protos(registry, project)
+
+    def stored(self, kind: str, obj: Any) -> specs.Flat:
+        """Returns what the registry holds for an object that was listed from it."""
+        return specs.declared(obj.to_proto() if self._protos is None else self._protos[kind, obj.name])
+
+    def wanted(self, obj: Any) -> specs.Flat:
+        """Returns what an object of the definitions declares."""
+        proto = obj.to_proto()
+        return specs.declared(type(obj).from_proto(proto).to_proto() if self._protos is None else proto)
+
+    def changes(self, kind: str, old: Any, new: Any) -> List[Dict[str, Any]]:
+        """Returns how the definitions differ from the registry."""
+        return specs.changes(self.stored(kind, old), self.wanted(new))
+
+
+def _plan_objects(plan: Plan, declarations: Declarations) -> None:
     """Fills ``plan.objects``, and puts Feast's verdicts right where it overlooks a difference."""
     from feast.diff.property_diff import TransitionType
     from feast.feature_view import DUMMY_ENTITY_NAME
@@ -92,7 +117,7 @@ def _plan_objects(plan: Plan) -> None:
         old, new = diff.current_feast_object, diff.new_feast_object
         changes: List[Dict[str, Any]] = []
         if old is not None and new is not None:
-            changes = specs.changes(specs.declared(old), specs.declared(new))
+            changes = declarations.changes(repository.kind(diff.feast_object_type), old, new)
             diff.transition_type = TransitionType.UPDATE if changes else TransitionType.UNCHANGED
         # The placeholder entity of views without entities is Feast's, not the user's.
         if diff.name == DUMMY_ENTITY_NAME:

@@ -13,7 +13,7 @@ import errno
 import os
 import stat
 from pathlib import Path
-from typing import Any, Iterator, Optional
+from typing import Any, Dict, Iterator, Optional, Tuple
 
 from fsop_driver import cleanup
 
@@ -192,3 +192,24 @@ def empty_registry(config: Any, repo: Path) -> Any:
     install(hold=True)
     nowhere = RegistryConfig(path=str(repo / f".fsop-no-registry-{os.getpid()}"))
     return Registry(config.project, nowhere, repo_path=repo, auth_config=config.auth_config)
+
+
+def stored_protos(registry: Any, project: str) -> Optional[Dict[Tuple[str, str], Any]]:
+    """Returns the stored protocol buffers by kind and name; none for a registry that is no file.
+
+    Reading them as objects loses fields: a batch feature view, for one, comes back without
+    its function (``feast/feature_view.py::_from_proto_internal``).
+    """
+    if not isinstance(getattr(registry, "_registry_store", None), StagedRegistryStore):
+        return None
+    from feast.infra.registry.registry import FEAST_OBJECT_TYPES
+
+    found = {}
+    for object_type in FEAST_OBJECT_TYPES:
+        kind = object_type.name.lower()
+        plural = f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
+        for proto in getattr(registry.cached_registry_proto, plural):
+            spec = getattr(proto, "spec", proto)
+            if kind == "project" or spec.project == project:
+                found[kind, spec.name] = proto
+    return found

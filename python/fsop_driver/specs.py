@@ -22,34 +22,24 @@ _NOT_DECLARED = {"project", "data_source_class_type"}
 _UNORDERED = {"entities", "entity_columns", "features"}
 # A message whose one interesting value reads better than its parts.
 _NAME_KEYS = ("name", "feature_view_name")
-# A function as text (`body_text`) and as a pickle (`body`), whose bytes differ between
-# runs for one and the same function.
-_UDF = "UserDefinedFunctionV2"
+# A function is a text (`body_text`) and a pickle (`body`), whose bytes differ between
+# runs for one and the same function; the pickle is compared as `code`.
+_FUNCTION = "UserDefinedFunction"
 
 
-def declared(obj: Any) -> Flat:
-    """Returns what a Feast object declares, flat: field path → plain value.
-
-    The object is read back from its own protocol buffer first, as it would come out of
-    the registry, so that both sides of a comparison went through the same door.
-    """
-    proto = obj.to_proto()
-    obj = type(obj).from_proto(proto)
-    proto = obj.to_proto()
-    spec = proto.spec if "spec" in proto.DESCRIPTOR.fields_by_name else proto
-    flat = dict(_flatten(spec, ""))
+def declared(proto: Any) -> Flat:
+    """Returns what the protocol buffer of a Feast object declares, flat: field path → plain value."""
+    flat = dict(_flatten(proto.spec if "spec" in proto.DESCRIPTOR.fields_by_name else proto, ""))
     for path in _UNORDERED & flat.keys():
         flat[path] = sorted(flat[path])
-    for path, function in _functions(obj).items():
-        flat[path] = fingerprint(function)
     return flat
 
 
 def changes(before: Flat, after: Flat) -> List[Dict[str, Any]]:
     """Returns the differences of two flat specifications, in a fixed order.
 
-    An element that is only on one side (a feature, an entity column) is one change, not
-    one for each of its parts.
+    What is only on one side as a whole (a feature, a stream source) is one change, not one
+    for each of its parts.
     """
     result = []
     groups = _groups(before) ^ _groups(after)
@@ -68,11 +58,6 @@ def changes(before: Flat, after: Flat) -> List[Dict[str, Any]]:
 
 
 def _change(path: str, old: Any, new: Any) -> Dict[str, Any]:
-    # Protocol buffers leave out `false` and 0; a reader should still see them.
-    if old is None and isinstance(new, (bool, int, float)):
-        old = type(new)()
-    elif new is None and isinstance(old, (bool, int, float)):
-        new = type(old)()
     if is_secret_key(path.rpartition(".")[2]):
         old, new = (MASK if value else value for value in (old, new))
     change = {"field": path, "before": old, "after": new}
@@ -83,7 +68,7 @@ def _change(path: str, old: Any, new: Any) -> Dict[str, Any]:
 
 
 def _groups(flat: Flat) -> set:
-    """The named elements (`features.conv_rate`) that a flat specification has."""
+    """The messages (`features.conv_rate`, `stream_source`) that a flat specification has."""
     return {path[: -len(".#")] for path in flat if path.endswith(".#")}
 
 
@@ -91,24 +76,29 @@ def _summary(flat: Flat, group: str) -> Any:
     parts = {path[len(group) + 1 :]: value for path, value in flat.items() if path.startswith(f"{group}.")}
     if not parts:
         return None
-    shown = {path: value for path, value in parts.items() if not path.endswith("#") and path not in _NAME_KEYS}
+    shown = {path: value for path, value in parts.items() if value and not path.endswith("#") and path not in _NAME_KEYS}
     if list(shown) == ["value_type"]:
         return shown["value_type"]
     return {path: MASK if is_secret_key(path.rpartition(".")[2]) and value else value for path, value in shown.items()}
 
 
 def _flatten(message: Any, prefix: str) -> Iterator[Tuple[str, Any]]:
-    for field, value in message.ListFields():
-        if field.name in _NOT_DECLARED or (field.message_type is not None and field.message_type.name.endswith("Meta")):
+    for field in message.DESCRIPTOR.fields:
+        kind = field.message_type
+        if field.name in _NOT_DECLARED or (kind is not None and kind.name.endswith("Meta")):
             continue
         path = f"{prefix}{field.name}"
-        if field.message_type is not None and field.message_type.GetOptions().map_entry:
+        value = getattr(message, field.name)
+        if message.DESCRIPTOR.name.startswith(_FUNCTION) and field.name == "body":
+            yield f"{prefix}code", _function(value)
+        elif kind is not None and kind.GetOptions().map_entry:
             yield from _flatten_map(field, value, path)
         elif _is_repeated(field):
             yield from _flatten_list(field, value, path)
-        elif field.message_type is not None:
-            yield from _flatten_message(value, path)
-        elif not (message.DESCRIPTOR.name == _UDF and field.name == "body"):
+        elif field.has_presence:
+            if message.HasField(field.name):
+                yield from _flatten_message(value, path) if kind is not None else [(path, _scalar(field, value))]
+        elif value or not isinstance(value, (str, bytes)):
             yield path, _scalar(field, value)
 
 
@@ -119,22 +109,23 @@ def _flatten_message(value: Any, path: str) -> Iterator[Tuple[str, Any]]:
     elif kind == "google.protobuf.Timestamp":
         yield path, value.ToJsonString()
     else:
-        # An empty message that is present differs from an absent one.
-        parts = list(_flatten(value, f"{path}."))
-        yield from parts or [(path, {})]
+        # Marks the message itself: an empty one that is present differs from an absent one.
+        yield f"{path}.#", True
+        yield from _flatten(value, f"{path}.")
 
 
 def _flatten_map(field: Any, value: Mapping[Any, Any], path: str) -> Iterator[Tuple[str, Any]]:
     entry = field.message_type.fields_by_name["value"]
     for key in sorted(value):
         if entry.message_type is not None:
-            yield f"{path}.{key}.#", True
             yield from _flatten_message(value[key], f"{path}.{key}")
         else:
             yield f"{path}.{key}", _scalar(entry, value[key])
 
 
 def _flatten_list(field: Any, values: Any, path: str) -> Iterator[Tuple[str, Any]]:
+    if not values:
+        return
     if field.message_type is None:
         yield path, [_scalar(field, value) for value in values]
         return
@@ -143,7 +134,6 @@ def _flatten_list(field: Any, values: Any, path: str) -> Iterator[Tuple[str, Any
     keys = [str(name) if named else str(index) for index, name in enumerate(names)]
     yield path, keys if named else len(keys)
     for key, value in zip(keys, values):
-        yield f"{path}.{key}.#", True
         yield from _flatten_message(value, f"{path}.{key}")
 
 
@@ -167,8 +157,12 @@ def _scalar(field: Any, value: Any) -> Any:
         try:
             return value.decode("utf-8")
         except UnicodeDecodeError:
-            return f"{len(value)} bytes, sha256 {hashlib.sha256(value).hexdigest()[:16]}"
+            return _bytes(value)
     return value
+
+
+def _bytes(value: bytes) -> str:
+    return f"{len(value)} bytes, sha256 {hashlib.sha256(value).hexdigest()[:16]}"
 
 
 def duration(seconds: float) -> str:
@@ -184,24 +178,21 @@ def duration(seconds: float) -> str:
     return ("-" if seconds < 0 else "") + " ".join(parts)
 
 
-def _functions(obj: Any) -> Dict[str, types.FunctionType]:
-    """The functions an object carries (on demand, stream and batch feature views)."""
-    transformation = getattr(obj, "feature_transformation", None)
-    found = {
-        "feature_transformation.user_defined_function.code": getattr(transformation, "udf", None),
-        "user_defined_function.code": getattr(obj, "udf", None),
-    }
-    return {path: function for path, function in found.items() if isinstance(function, types.FunctionType)}
+def _function(pickled: bytes) -> str:
+    """Returns a hash of a pickled function that is the same for one function in every run."""
+    import dill
+
+    try:
+        return fingerprint(dill.loads(pickled))
+    except Exception:
+        # A pickle of another Python version, or of a module that is gone.
+        return _bytes(pickled)
 
 
-def fingerprint(function: types.FunctionType) -> str:
-    """Returns a hash of what a function does: its code, defaults, and what it refers to.
-
-    Unlike the pickle that Feast stores, the same for one function in every run; unlike
-    its text, different when a helper that it calls has changed.
-    """
+def fingerprint(function: Any) -> str:
+    """Returns a hash of what a function does: its code, defaults, and what it refers to."""
     digest = hashlib.sha256()
-    for part in _function_parts(function, set()):
+    for part in _value_parts(function, set()):
         digest.update(part.encode("utf-8", "surrogatepass") + b"\0")
     return digest.hexdigest()[:16]
 

@@ -16,6 +16,9 @@ const graceMs = 10_000
  * @param signal the session's: when it aborts, each child's group gets the signal that stopped the session
  */
 export function nodeProcesses(env: NodeJS.ProcessEnv, signal: AbortSignal): Processes {
+  const alive = new Set<ChildProcess>()
+  // An exit that nobody planned (a closed pipe, a bug) must not leave a server behind.
+  process.on('exit', () => alive.forEach((child) => killGroup(child, 'SIGTERM')))
   const start = (spec: ProcessSpec, handlers: LineHandlers): RunningProcess => {
     signal.throwIfAborted()
     const child = spawn(spec.command, spec.args, {
@@ -25,6 +28,7 @@ export function nodeProcesses(env: NodeJS.ProcessEnv, signal: AbortSignal): Proc
       detached: true,
       windowsHide: true,
     })
+    alive.add(child)
     const kill = (name: NodeJS.Signals) => killGroup(child, name)
     let killTimer: NodeJS.Timeout | undefined
     const onAbort = () => {
@@ -51,6 +55,7 @@ export function nodeProcesses(env: NodeJS.ProcessEnv, signal: AbortSignal): Proc
         void Promise.race([drained, patience]).then(() => resolve(result))
       })
     }).finally(() => {
+      alive.delete(child)
       signal.removeEventListener('abort', onAbort)
       clearTimeout(timeout)
       clearTimeout(killTimer)

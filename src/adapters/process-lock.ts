@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -20,11 +20,11 @@ export async function withProcessLock<T>(
     signal.throwIfAborted()
     if (await take(path)) break
     const holder = await readHolder(path)
-    if (holder !== undefined && !isAlive(holder)) {
-      await rm(path, { force: true })
+    if (holder === undefined || !isAlive(holder)) {
+      await removeDead(path)
       continue
     }
-    if (!waited && holder !== undefined) onWait(holder.pid)
+    if (!waited) onWait(holder.pid)
     waited = true
     await sleep(200)
   }
@@ -49,11 +49,26 @@ async function take(path: string): Promise<boolean> {
     await link(own, path)
     return true
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    if (isCode(error, 'EEXIST')) return false
     throw error
   } finally {
     await rm(own, { force: true })
   }
+}
+
+/** Removes a lock whose process is gone; puts it back when another process has taken it over in the meantime. */
+async function removeDead(path: string): Promise<void> {
+  const aside = `${path}.${process.pid}`
+  try {
+    await rename(path, aside)
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return
+    throw error
+  }
+  const moved = await readHolder(aside)
+  if (moved !== undefined && isAlive(moved)) await link(aside, path).catch(() => undefined)
+  else if (moved !== undefined) await rm(`${path}.${moved.pid}`, { force: true })
+  await rm(aside, { force: true })
 }
 
 async function readHolder(path: string): Promise<Holder | undefined> {
@@ -68,7 +83,7 @@ function isAlive({ pid, started }: Holder): boolean {
   try {
     process.kill(pid, 0)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false
+    if (isCode(error, 'ESRCH')) return false
   }
   return startOf(pid) === started
 }
@@ -81,4 +96,8 @@ function startOf(pid: number): string {
   } catch {
     return ''
   }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
 }

@@ -1,4 +1,5 @@
-import { Command, Flags } from '@oclif/core'
+import { Command } from '@oclif/core/command'
+import * as Flags from '@oclif/core/flags'
 import { openSession, type Session } from './session.ts'
 import { failureEnvelope, toFailure, type Failure } from './envelope.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'

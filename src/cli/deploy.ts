@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import type { Outcome } from './base-command.ts'
 import type { Session } from './session.ts'
 import { openStore, storeFlags } from './store-session.ts'

@@ -32,7 +32,7 @@ export function toFailure(error: unknown): Failure {
     return { exitCode: error.exitCode, diagnostics: [diagnostic], detail: undefined }
   }
   if (isUsageError(error)) {
-    const message = lowerFirst(error.message.replace(/\nSee more help with .*$/s, '').trim())
+    const message = lowerFirst(usageMessage(error.message))
     return {
       exitCode: ExitCode.usage,
       diagnostics: [withDocs({ severity: 'error', code: 'FS002', message })],
@@ -52,6 +52,15 @@ export function toFailure(error: unknown): Failure {
 /** oclif's own errors: a wrong flag or argument, a flag's parse function that refused. */
 function isUsageError(error: unknown): error is Error {
   return error instanceof Error && 'oclif' in error
+}
+
+/** oclif's text without its advice: a pointer to its own help, and a note on flags that take several values. */
+function usageMessage(text: string): string {
+  return text
+    .replace(/\nSee more help with .*$/s, '')
+    .replace(/\n\nNote: --.*$/s, '')
+    .replace(/^Parsing (--\S+) \n\t/, 'Parsing $1: ')
+    .trim()
 }
 
 function lowerFirst(text: string): string {

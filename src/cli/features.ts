@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 
 /** Which features: by name, or those of a feature service. */
 export const featureFlags = {

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 
 /** Which operator. `-n/--name` is the older spelling of ADS for the same. */
 export const operatorFlags = {

@@ -1,4 +1,6 @@
-import { Config, run } from '@oclif/core'
+import { Config } from '@oclif/core/config'
+import { run } from '@oclif/core/run'
+import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { failureEnvelope, toFailure } from './envelope.ts'
 import { FsopError } from '../diagnostics/errors.ts'
@@ -14,11 +16,10 @@ import { createStyle } from '../output/style.ts'
  * @param url the `import.meta.url` of the file in `bin/`: oclif finds the package from it
  */
 export async function main(argv: string[], url: string): Promise<void> {
-  // `fsop … | head`: a reader that has seen enough is no error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(ExitCode.ok)
-    throw error
-  })
+  // `fsop … | head`: a reader that has seen enough is no error. Without a reader of the progress nobody waits for the
+  // rest of the work either.
+  endWith(process.stdout, ExitCode.ok)
+  endWith(process.stderr, 128 + constants.signals.SIGPIPE)
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error) => {
       report(error, argv)
@@ -36,9 +37,11 @@ export async function main(argv: string[], url: string): Promise<void> {
   }
 }
 
-/** oclif's config of the package at `root`, for the build to write the manifest from. */
-export function loadConfig(root: string): Promise<Config> {
-  return Config.load({ root, ignoreManifest: true })
+function endWith(stream: NodeJS.WriteStream, exitCode: number): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? exitCode)
+    throw error
+  })
 }
 
 /** Errors outside any command: the command's own never come here. */
@@ -64,14 +67,31 @@ function isNotFound(error: unknown): boolean {
 
 async function notFound(argv: readonly string[], url: string): Promise<FsopError> {
   const config = await Config.load(fileURLToPath(url))
-  const words = argv.filter((word) => !word.startsWith('-'))
-  const written = words[0] ?? ''
   const known = config.commandIDs.map((id) => id.replaceAll(':', ' '))
-  const guess = suggest(words.slice(0, 2).join(' '), known) ?? suggest(written, known)
+  const words = argv.filter((word) => !word.startsWith('-'))
+  const [first = '', second = ''] = words
+  const usage = { code: 'FS003', exitCode: ExitCode.usage } as const
+  const flag = argv[0]?.startsWith('-') ? argv[0] : undefined
+  if (flag !== undefined) {
+    const hint = known.includes(first) ? `fsop ${words.join(' ')} ${flag}` : 'fsop --help lists the commands'
+    return new FsopError({ ...usage, message: `${flag} stands where a command belongs`, hint })
+  }
+  if (known.includes(first)) {
+    return new FsopError({
+      ...usage,
+      code: 'FS002',
+      message: `unexpected argument: ${second}`,
+      hint: `fsop ${first} --help shows what it takes`,
+    })
+  }
+  if (first === 'help') {
+    const command = known.includes(words.slice(1).join(' ')) ? `${words.slice(1).join(' ')} ` : ''
+    return new FsopError({ ...usage, message: 'there is no command "help"', hint: `fsop ${command}--help shows it` })
+  }
+  const guess = suggest(`${first} ${second}`.trim(), known) ?? suggest(first, known)
   return new FsopError({
-    code: 'FS003',
-    message: `there is no command "${written}"`,
+    ...usage,
+    message: `there is no command "${first}"`,
     hint: guess ? `did you mean "fsop ${guess}"?` : 'fsop --help lists the commands',
-    exitCode: ExitCode.usage,
   })
 }

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import { storeFlags } from './store-session.ts'
 import type { TaskResult } from './task-command.ts'
 import type { Style } from '../output/style.ts'

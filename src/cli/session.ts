@@ -21,7 +21,7 @@ export interface Session {
   readonly processes: Processes
   /** Loaded on first use: listr2 is not for commands that end at once. */
   progress(): Promise<Progress>
-  /** Stops listening to signals. */
+  /** Stops listening to signals and takes back an open question. */
   close(): void
 }
 
@@ -31,7 +31,8 @@ export function openSession(options: Pick<Session, 'root' | 'version' | 'json' |
   const { json, debug } = options
   const { env } = process
   const abort = new AbortController()
-  const terminal = nodeTerminal({ json, env })
+  const closing = new AbortController()
+  const terminal = nodeTerminal({ json, env, signal: AbortSignal.any([abort.signal, closing.signal]) })
   const listeners = stopSignals.map((name) => {
     const listener = () => abort.abort(new InterruptedError(name))
     process.on(name, listener)
@@ -48,6 +49,7 @@ export function openSession(options: Pick<Session, 'root' | 'version' | 'json' |
     progress: () => (progress ??= pickProgress(terminal, { debug, env })),
     close: () => {
       for (const { name, listener } of listeners) process.off(name, listener)
+      closing.abort()
     },
   }
 }

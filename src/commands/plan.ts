@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import { BaseCommand, type Outcome } from '../cli/base-command.ts'
 import { deployFlags, planOutcome } from '../cli/deploy.ts'
 import type { Session } from '../cli/session.ts'

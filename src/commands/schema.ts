@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import { nodeFileSet } from '../adapters/node-file-set.ts'
 import { BaseCommand, type Outcome } from '../cli/base-command.ts'
 import type { Session } from '../cli/session.ts'

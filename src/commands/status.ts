@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import { BaseCommand, type Outcome } from '../cli/base-command.ts'
 import type { Session } from '../cli/session.ts'
 import { openStore, storeFlags } from '../cli/store-session.ts'

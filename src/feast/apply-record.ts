@@ -38,16 +38,31 @@ export async function recallApply(spec: StoreSpec, key: RecordKey): Promise<Stor
   }
 }
 
-/** Keeps what an apply depended on for {@link recallApply}; forgets the store when that cannot be checked later. */
+/**
+ * Keeps what an apply depended on for {@link recallApply}; forgets the store when that cannot be checked later. Never
+ * throws: the apply is done, and a full disk only costs the next one its short way.
+ */
 export async function recordApply(spec: StoreSpec, key: RecordKey, plan: StorePlan, trace: unknown): Promise<void> {
   const path = recordPath(spec, key)
+  try {
+    await writeRecord(path, key, plan, trace)
+  } catch {
+    await rm(path, { force: true }).catch(() => undefined)
+  }
+}
+
+async function writeRecord(path: string, key: RecordKey, plan: StorePlan, trace: unknown): Promise<void> {
   if (!isCacheable(trace)) return rm(path, { force: true })
   const { environment, fsopVersion } = key
   const record: ApplyRecord = { environment, fsopVersion, plan: settled(plan), trace }
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const temporary = `${path}.${process.pid}.tmp`
-  await writeFile(temporary, JSON.stringify(record), { mode: 0o600 })
-  await rename(temporary, path)
+  try {
+    await writeFile(temporary, JSON.stringify(record), { mode: 0o600 })
+    await rename(temporary, path)
+  } finally {
+    await rm(temporary, { force: true })
+  }
 }
 
 function isCacheable(trace: unknown): trace is ApplyTrace {
@@ -55,7 +70,16 @@ function isCacheable(trace: unknown): trace is ApplyTrace {
 }
 
 function recordPath(spec: StoreSpec, { cache }: RecordKey): string {
-  return join(cache, 'applied', `${createHash('sha256').update(spec.path).digest('hex').slice(0, 32)}.json`)
+  return `${placeOf(spec, cache)}.json`
+}
+
+/** Where the lock is that an fsop holds while it changes this store. */
+export function applyLock(spec: StoreSpec, cache: string): string {
+  return `${placeOf(spec, cache)}.lock`
+}
+
+function placeOf(spec: StoreSpec, cache: string): string {
+  return join(cache, 'applied', createHash('sha256').update(spec.path).digest('hex').slice(0, 32))
 }
 
 /** The plan that a further apply would come to. */

@@ -39,7 +39,7 @@ export interface ClassPathCatalog {
   readonly type?: string
   /** Why Feast cannot load the class. */
   readonly broken?: string
-  /** How Feast refuses a block that names the class by path. */
+  /** How Feast refuses a block whose type is this path; the bare path works. */
   readonly refused?: string
 }
 
@@ -56,6 +56,8 @@ export interface KeyInfo {
   /** In words, such as `integer`. */
   readonly type: string
   readonly nullable?: boolean
+  /** The words that are allowed, where only some are. */
+  readonly values?: readonly unknown[]
   /** The key that this one is another spelling of. */
   readonly aliasOf?: string
   /** The keys below, where the value is a mapping of known ones. */

@@ -117,7 +117,7 @@ async function checkRoot(
   const keys = await checkRootKeys(root, context)
   const components: Partial<Record<ComponentName, Component>> = {}
   for (const name of componentNames) {
-    const component = await checkComponent(name, keys.get(name), context)
+    const component = await checkComponent(name, keys.get(name) ?? keys.get(secondName(name)), context)
     if (component) components[name] = component
   }
   const project = keys.get('project')
@@ -146,6 +146,11 @@ async function checkRoot(
     requirements: header.requirements,
     variables: references,
   }
+}
+
+/** Feast's model takes this one by the name of its field as well (`populate_by_name` of RepoConfig). */
+function secondName(name: ComponentName): string {
+  return name === 'batch_engine' ? 'batch_engine_config' : name
 }
 
 /** Optional blocks of the top level that the spec switches on. */

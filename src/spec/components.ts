@@ -59,7 +59,7 @@ async function checkWord(
   catalog: ComponentCatalog,
   context: CheckContext,
 ) {
-  const type = resolveType(name, word, node, catalog, context)
+  const type = resolveType(name, word, { node, form: 'word' }, catalog, context)
   if (type === undefined) return undefined
   if (Object.hasOwn(catalog.types, type)) {
     const block: MapNode = { kind: 'map', span: node.span, entries: [], tag: 'tag:yaml.org,2002:map' }
@@ -100,7 +100,7 @@ async function checkBlock(name: ComponentName, node: MapNode, catalog: Component
     })
     return undefined
   }
-  const type = resolveType(name, written, word.value, catalog, context)
+  const type = resolveType(name, written, { node: word.value, form: 'block' }, catalog, context)
   if (type === undefined) return undefined
   return checkSettings(name, type, node, settings, context)
 }
@@ -132,18 +132,19 @@ function oidcRole(settings: Readonly<Record<string, unknown>>): string {
 function resolveType(
   name: ComponentName,
   word: string,
-  node: YamlNode,
+  { node, form }: { node: YamlNode; form: 'word' | 'block' },
   catalog: ComponentCatalog,
   context: CheckContext,
 ) {
   const words = typeWords(catalog)
   if (words.includes(word)) return word
   const known = Object.hasOwn(catalog.classPaths, word) ? catalog.classPaths[word] : undefined
-  if (known?.broken !== undefined || known?.refused !== undefined) {
+  const refusal = known?.broken ?? (form === 'block' ? known?.refused : undefined)
+  if (known && refusal !== undefined) {
     context.report.add(node.span, {
       code: 'FS207',
       message: `${name}.${catalog.keyword}: Feast cannot use ${word} by its class path`,
-      why: known.broken ?? `Feast answers: ${known.refused}`,
+      why: known.broken ?? `Feast answers: ${refusal}`,
       hint: known.type ? `write \`${catalog.keyword}: ${known.type}\`` : `one of: ${words.join(', ')}`,
       path: `${name}.${catalog.keyword}`,
     })

@@ -1,10 +1,12 @@
 import type { LocalPythonConfig } from './config.ts'
 import { openEnvironment } from './environment.ts'
+import { cacheError } from './install-error.ts'
 import type { EnvironmentPorts } from './managed-environment.ts'
 import { createPhases } from './phases.ts'
 import { runServer, serverCommand } from './servers.ts'
 import type { Backend } from '../backend.ts'
-import { recallApply, recordApply } from '../../feast/apply-record.ts'
+import { withProcessLock } from '../../adapters/process-lock.ts'
+import { applyLock, recallApply, recordApply } from '../../feast/apply-record.ts'
 import { callDriver, type DriverListener } from '../../feast/driver.ts'
 import type { StorePlan } from '../../feast/protocol.ts'
 import { storeRequirements } from '../../feast/requirements.ts'
@@ -54,6 +56,14 @@ export function localPythonBackend(config: LocalPythonConfig, ports: LocalPython
     }
   }
 
+  /** One change of a store at a time: of two that write a registry file, one would be lost. */
+  const alone = <T>(spec: StoreSpec, work: () => Promise<T>) => {
+    const onWait = (pid: number) => ports.warn(`another fsop changes this store (process ${pid}); waiting for it to end`)
+    return withProcessLock(applyLock(spec, cache), { signal, onWait }, work).catch((error: unknown) => {
+      throw cacheError(error, cache)
+    })
+  }
+
   const planned = (plan: StorePlan | undefined): StorePlan => {
     if (plan === undefined) throw new Error('the driver sent no plan')
     return plan
@@ -78,23 +88,24 @@ export function localPythonBackend(config: LocalPythonConfig, ports: LocalPython
       return { plan: planned(plan), cached: false }
     },
 
-    async apply(spec, { cache: useCache, approve }) {
-      const known = useCache ? await recallApply(spec, recordKey) : undefined
-      if (known) return { plan: known, cached: true, changed: false, approved: true }
-      let plan: StorePlan | undefined
-      let approved = true
-      const result = await call(
-        spec,
-        'apply',
-        {},
-        {
-          plan: (found) => (plan = found),
-          confirm: async () => (approved = await approve(planned(plan))),
-        },
-      )
-      if (approved) await recordApply(spec, recordKey, planned(plan), result['trace'])
-      return { plan: planned(plan), cached: false, changed: result['changed'] === true, approved }
-    },
+    apply: (spec, { cache: useCache, approve }) =>
+      alone(spec, async () => {
+        const known = useCache ? await recallApply(spec, recordKey) : undefined
+        if (known) return { plan: known, cached: true, changed: false, approved: true }
+        let plan: StorePlan | undefined
+        let approved = true
+        const result = await call(
+          spec,
+          'apply',
+          {},
+          {
+            plan: (found) => (plan = found),
+            confirm: async () => (approved = await approve(planned(plan))),
+          },
+        )
+        if (approved) await recordApply(spec, recordKey, planned(plan), result['trace'])
+        return { plan: planned(plan), cached: false, changed: result['changed'] === true, approved }
+      }),
 
     runTask: (spec, { op, args }) => call(spec, op, args),
 
@@ -108,20 +119,21 @@ export function localPythonBackend(config: LocalPythonConfig, ports: LocalPython
 
     status: (spec) => call(spec, 'status', {}),
 
-    async destroy(spec, approve) {
-      let plan: StorePlan | undefined
-      let removed = false
-      await call(
-        spec,
-        'teardown',
-        {},
-        {
-          plan: (found) => (plan = found),
-          confirm: async () => (removed = await approve(planned(plan))),
-        },
-      )
-      return { removed, plan: planned(plan) }
-    },
+    destroy: (spec, approve) =>
+      alone(spec, async () => {
+        let plan: StorePlan | undefined
+        let removed = false
+        await call(
+          spec,
+          'teardown',
+          {},
+          {
+            plan: (found) => (plan = found),
+            confirm: async () => (removed = await approve(planned(plan))),
+          },
+        )
+        return { removed, plan: planned(plan) }
+      }),
   }
 }
 

@@ -4,20 +4,27 @@ import { ExitCode } from '../../diagnostics/exit-codes.ts'
 import type { ProcessSpec } from '../../ports/processes.ts'
 
 const unreachable =
-  /NewConnectionError|Failed to establish a new connection|name resolution|Name or service not known|ConnectTimeout|ReadTimeout|Connection refused|ProxyError|CERTIFICATE_VERIFY_FAILED|error sending request|dns error|tcp connect error|Network is unreachable/i
+  /NewConnectionError|Failed to establish a new connection|name resolution|Name or service not known|ConnectTimeout|ReadTimeout|Connection refused|ProxyError|CERTIFICATE_VERIFY_FAILED|error sending request|dns error|tcp connect error|Network is unreachable|Could not fetch URL (?!.*\b404\b)/i
 
-/** Names the cause of a failed `venv`, pip or uv from what it printed. */
-export function installError({ command, args }: ProcessSpec, lines: readonly string[], python: Python): FsopError {
+/** With less room than this nothing of Feast's size can be installed, whatever the installer says. */
+const tooLittleBytes = 20 * 1024 * 1024
+
+/**
+ * Names the cause of a failed `venv`, pip or uv.
+ *
+ * @param lines what it printed
+ * @param freeBytes room on the disk afterwards: venv keeps its installer's words to itself
+ */
+export function installError(
+  { command, args }: ProcessSpec,
+  lines: readonly string[],
+  python: Python,
+  freeBytes: number,
+): FsopError {
   const text = lines.join('\n')
   const detail = `${[command, ...args].join(' ')}\n${text}`
-  if (/No space left on device|Disk quota exceeded|Errno 28|os error 28/i.test(text)) {
-    return new FsopError({
-      code: 'FS412',
-      message: 'the disk is full: the Python environment could not be made',
-      why: 'Feast and its dependencies take about 700 MB; what was half made has been removed',
-      hint: 'free some space, or set FSOP_CACHE_DIR to a folder on another disk',
-      detail,
-    })
+  if (freeBytes < tooLittleBytes || /No space left on device|Disk quota exceeded|Errno 28|os error 28/i.test(text)) {
+    return diskFull(detail)
   }
   if (unreachable.test(text)) {
     const certificate = /CERTIFICATE_VERIFY_FAILED/.test(text)
@@ -59,6 +66,39 @@ export function installError({ command, args }: ProcessSpec, lines: readonly str
     message: 'the Python environment could not be made',
     why: last.trim(),
     hint: 'run again with --debug to see everything that the installer prints',
+    detail,
+  })
+}
+
+/** Names the cause when fsop's own cache folder cannot be written; gives any other error back as it is. */
+export function cacheError(error: unknown, cache: string): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(String(error))
+  const reasons: Readonly<Record<string, string>> = {
+    EACCES: 'no permission to write there',
+    EPERM: 'no permission to write there',
+    EROFS: 'the file system is read-only',
+    ENOTDIR: 'a part of the path is a file, not a folder',
+    EEXIST: 'a part of the path is a file, not a folder',
+  }
+  const why = reasons[code]
+  if (why === undefined) return error
+  return new FsopError({
+    code: 'FS415',
+    message: `cannot write into fsop's cache folder ${cache}`,
+    why,
+    hint: 'set FSOP_CACHE_DIR to a folder that can be written',
+    exitCode: ExitCode.missing,
+    cause: error,
+  })
+}
+
+function diskFull(detail: string): FsopError {
+  return new FsopError({
+    code: 'FS412',
+    message: 'the disk is full: the Python environment could not be made',
+    why: 'Feast and its dependencies take about 700 MB; what was half made has been removed',
+    hint: 'free some space, or set FSOP_CACHE_DIR to a folder on another disk',
     detail,
   })
 }

@@ -1,7 +1,20 @@
 import { randomBytes } from 'node:crypto'
-import { access, mkdir, readdir, readFile, readlink, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import {
+  access,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  statfs,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { installError } from './install-error.ts'
+import { cacheError, installError } from './install-error.ts'
 import type { Python } from './python.ts'
 import { withProcessLock } from '../../adapters/process-lock.ts'
 import { environmentKey } from '../../feast/requirements.ts'
@@ -22,6 +35,9 @@ export interface EnvironmentPorts {
   readonly cache: string
   readonly signal: AbortSignal
 }
+
+/** pip's own log of an installation, in the environment that it makes. */
+const pipLog = 'pip.log'
 
 /** Written last into a finished environment. */
 const markerName = 'fsop-environment.json'
@@ -44,15 +60,23 @@ export async function ensureManagedEnvironment(
   const published = join(folder, environmentKey(requirements, python))
   const ready = await finished(published)
   if (ready) return ready
-  await mkdir(folder, { recursive: true })
   const title = `Python environment with ${requirements.join(', ')}`
-  return ports.progress.step(title, (step) =>
-    withProcessLock(
-      `${published}.lock`,
-      { signal: ports.signal, onWait: (pid) => step.detail(`another fsop makes it: process ${pid}`) },
-      async () => (await finished(published)) ?? (await make(published, requirements, python, step, ports)),
-    ),
-  )
+  return ports.progress.step(title, async (step) => {
+    const onWait = (pid: number) => {
+      const text = `another fsop makes it: process ${pid}`
+      step.detail(text)
+      step.log(text)
+    }
+    try {
+      await mkdir(folder, { recursive: true })
+      return await withProcessLock(`${published}.lock`, { signal: ports.signal, onWait }, async () => {
+        step.detail('')
+        return (await finished(published)) ?? (await make(published, requirements, python, step, ports))
+      })
+    } catch (error) {
+      throw cacheError(error, ports.cache)
+    }
+  })
 }
 
 async function finished(published: string): Promise<Environment | undefined> {
@@ -87,8 +111,9 @@ async function make(
         if (detail) step.detail(detail)
       }
       const { code } = await processes.run(spec, { stdout: onLine, stderr: onLine })
-      if (code !== 0) throw installError(spec, tail, base)
+      if (code !== 0) throw installError(spec, [...tail, ...(await failedFetches(target))], base, await freeBytes(target))
     }
+    await rm(join(target, pipLog), { force: true })
     step.detail('compiling')
     await processes.run({ command: python, args: ['-m', 'compileall', '-q', '-j', '0', join(target, 'lib')] })
     signal.throwIfAborted()
@@ -99,7 +124,8 @@ async function make(
     step.detail('')
     return { python: join(published, 'bin/python'), origin: `managed environment ${published}` }
   } catch (error) {
-    await rm(target, { recursive: true, force: true })
+    // What was stopped may still be writing for a moment.
+    await rm(target, { recursive: true, force: true, maxRetries: 5 })
     throw error
   }
 }
@@ -119,20 +145,23 @@ function installation(
       { command: uv, args: ['pip', 'install', '--python', python, ...requirements] },
     ]
   }
-  const pip = [
-    '-m',
-    'pip',
-    'install',
-    '--disable-pip-version-check',
-    '--no-input',
-    '--progress-bar',
-    'off',
-    '--no-compile',
-  ]
+  const pip = 'install --disable-pip-version-check --no-input --progress-bar off --no-compile'.split(' ')
   return [
     { command: base.path, args: ['-m', 'venv', target] },
-    { command: python, args: [...pip, ...requirements] },
+    { command: python, args: ['-m', 'pip', ...pip, '--log', join(target, pipLog), ...requirements] },
   ]
+}
+
+/** What pip told its log alone: that an index did not answer. It then says only that there is no such package. */
+async function failedFetches(target: string): Promise<readonly string[]> {
+  const log = await readFile(join(target, pipLog), 'utf8').catch(() => '')
+  return log.split('\n').flatMap((line) => /Could not fetch URL .*/.exec(line)?.[0] ?? [])
+}
+
+/** Room on the fuller of the two disks that an installation writes to. */
+async function freeBytes(target: string): Promise<number> {
+  const rooms = await Promise.all([join(target, '..'), tmpdir()].map((folder) => statfs(folder).catch(() => undefined)))
+  return Math.min(...rooms.map((room) => (room ? room.bavail * room.bsize : Infinity)))
 }
 
 /** What pip or uv is at, in a few words. */
@@ -152,8 +181,9 @@ async function removeLeftovers(published: string): Promise<void> {
   const current = await readlink(published).catch(() => undefined)
   for (const entry of await readdir(folder)) {
     const path = join(folder, entry)
-    if (entry.startsWith(`${name}.`) && !entry.endsWith('.lock') && path !== current) {
-      await rm(path, { recursive: true, force: true })
+    // The lock's own files are those of fsops that wait now.
+    if (entry.startsWith(`${name}.`) && !entry.startsWith(`${name}.lock`) && path !== current) {
+      await rm(path, { recursive: true, force: true, maxRetries: 5 })
     }
   }
   if (current !== undefined) await rm(published, { force: true })

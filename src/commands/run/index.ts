@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core'
+import * as Args from '@oclif/core/args'
 import { BaseCommand, type Outcome } from '../../cli/base-command.ts'
 import { deploy, deployFlags } from '../../cli/deploy.ts'
 import type { Session } from '../../cli/session.ts'

@@ -1,4 +1,5 @@
-import { Args, Flags } from '@oclif/core'
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
 import type { Session } from '../../cli/session.ts'
 import { materializeFlags, materializeText } from '../../cli/materialize.ts'
 import { TaskCommand, type TaskResult } from '../../cli/task-command.ts'

@@ -1,4 +1,5 @@
-import { Args, Flags } from '@oclif/core'
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
 import { resolve } from 'node:path'
 import type { Outcome } from '../../cli/base-command.ts'
 import { parseRow } from '../../cli/rows.ts'

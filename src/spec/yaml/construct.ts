@@ -86,15 +86,9 @@ export class Constructor {
   }
 
   private scalarNode(node: GraphScalar, value: YamlScalar, tag = node.tag): ScalarNode {
-    const { start, end, style } = node
-    return {
-      kind: 'scalar',
-      span: this.source.span(start, end),
-      value,
-      source: this.source.text.slice(start, end),
-      style,
-      tag,
-    }
+    const { start, contentStart, end, style, isTagged } = node
+    const source = this.source.text.slice(contentStart, end)
+    return { kind: 'scalar', span: this.source.span(start, end), value, source, style, tag, isTagged }
   }
 
   private sequence(node: GraphSeq, path: Path): SeqNode {

@@ -16,6 +16,10 @@ export interface GraphScalar extends GraphNodeBase {
   readonly kind: 'scalar'
   readonly text: string
   readonly style: ScalarStyle
+  /** Offset behind the properties. */
+  readonly contentStart: number
+  /** Whether the tag was written, not resolved. */
+  readonly isTagged: boolean
   /** Stands for an alias that has a problem of its own: nothing more is to be said of it. */
   readonly isStandIn: boolean
 }

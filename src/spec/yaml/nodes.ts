@@ -64,11 +64,13 @@ export interface ScalarNode {
   readonly kind: 'scalar'
   readonly span: Span
   readonly value: YamlScalar
-  /** The text as it stands in the file, quotes included. */
+  /** The text as it stands in the file: quotes included, tag and anchor not. */
   readonly source: string
   readonly style: ScalarStyle
   /** Full tag, such as `tag:yaml.org,2002:int`. */
   readonly tag: string
+  /** Whether the tag is written in the file; else it is YAML's guess from the text. */
+  readonly isTagged: boolean
 }
 
 export interface MapEntry {

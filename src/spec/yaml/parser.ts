@@ -1,5 +1,4 @@
-import type { GraphNode, GraphPair } from './graph.ts'
-import type { ScalarStyle } from './nodes.ts'
+import type { GraphNode, GraphPair, GraphScalar } from './graph.ts'
 import { resolvePlain } from './resolver.ts'
 import type { Scanner } from './scanner.ts'
 import { SyntaxProblem, TooDeep, TooManyNodes } from './syntax-problem.ts'
@@ -33,6 +32,8 @@ const DEFAULT_HANDLES: readonly (readonly [string, string])[] = [
 ]
 /** Stands for an anchor whose node is still being read. */
 const OPEN = Symbol('open')
+
+type ScalarParts = Omit<GraphScalar, 'kind' | 'size' | 'depth'>
 
 interface Properties {
   readonly start: number | undefined
@@ -149,7 +150,7 @@ export class Parser {
     const target = this.anchors.get(name)
     if (target === undefined || target === OPEN) {
       this.aliasProblems.push({ kind: target === OPEN ? 'inside-itself' : 'undefined', name, start, end })
-      return this.scalar(TAG.null, '', 'plain', start, end, true)
+      return this.empty(start, { end, isStandIn: true })
     }
     this.nodesRead += target.size
     if (this.nodesRead > this.limits.nodes) throw new TooManyNodes(start, name)
@@ -199,7 +200,9 @@ export class Parser {
       scanner.take()
       const plain = token.style === 'plain' || properties.nonSpecific
       const tag = properties.tag ?? (plain ? resolvePlain(token.text) : TAG.str)
-      return this.scalar(tag, token.text, token.style, start, token.end)
+      const isTagged = properties.tag !== undefined || properties.nonSpecific
+      const { text, style, start: contentStart, end } = token
+      return this.scalar({ tag, text, style, isTagged, isStandIn: false, start, contentStart, end })
     }
     if (indentless && token.type === 'block-entry')
       return this.nested(() => this.indentlessSequence(properties.tag, start))
@@ -210,7 +213,8 @@ export class Parser {
     if (block && token.type === 'block-mapping-start')
       return this.nested(() => this.blockMapping(properties.tag, start))
     if (properties.start === undefined) throw new SyntaxProblem('no-content', token.start, start, token.type)
-    return this.scalar(properties.tag ?? resolvePlain(''), '', 'plain', start, properties.end)
+    const { tag = TAG.null, end } = properties
+    return this.empty(start, { tag, isTagged: properties.tag !== undefined, contentStart: end, end })
   }
 
   private nested(read: () => GraphNode): GraphNode {
@@ -326,21 +330,16 @@ export class Parser {
     return { key, value, keyStart }
   }
 
-  private empty(at: number): GraphNode {
-    return this.scalar(TAG.null, '', 'plain', at, at)
+  /** Null, where nothing is written. */
+  private empty(at: number, differing: Partial<ScalarParts> = {}): GraphNode {
+    const parts = { tag: TAG.null, text: '', style: 'plain', isTagged: false, isStandIn: false } as const
+    return this.scalar({ ...parts, start: at, contentStart: at, end: at, ...differing })
   }
 
-  private scalar(
-    tag: string,
-    text: string,
-    style: ScalarStyle,
-    start: number,
-    end: number,
-    isStandIn = false,
-  ): GraphNode {
-    this.count(start)
-    this.reached = end
-    return { kind: 'scalar', tag, text, style, isStandIn, start, end, size: 1, depth: 0 }
+  private scalar(parts: ScalarParts): GraphNode {
+    this.count(parts.start)
+    this.reached = parts.end
+    return { kind: 'scalar', ...parts, size: 1, depth: 0 }
   }
 
   private sequence(tag: string | undefined, items: readonly GraphNode[], start: number, end = this.reached): GraphNode {

@@ -40,19 +40,20 @@ const MAX_DIAGNOSTICS = 200
  */
 export function readYaml(bytes: Uint8Array, file: string): YamlFile {
   if (bytes.length > MAX_YAML_BYTES) return { documents: [], diagnostics: [tooLarge(bytes.length, file)], lines: [] }
-  const decoded = decode(bytes)
-  const source = new SourceText(decoded.text)
-  const diagnostics = decoded.problems.map((problem) => textDiagnostic(problem, source, file))
-  const documents: YamlNode[] = []
-  if (!decoded.problems.some(({ kind }) => kind === 'broken-utf16')) {
-    const parsed = parse(source, file)
-    documents.push(...parsed.documents)
-    const damaged = damagedLines(decoded.problems, source)
-    diagnostics.push(
-      ...parsed.diagnostics.filter(({ code, line }) => code !== 'FS102' || line === undefined || !damaged.has(line)),
-    )
+  const { text, problems } = decode(bytes)
+  const source = new SourceText(text)
+  const isReadable = !problems.some(({ kind }) => kind === 'broken-utf16')
+  const parsed: ParsedFile = isReadable ? parse(source, file) : { documents: [], diagnostics: [] }
+  const damaged = damagedLines(problems, source)
+  const diagnostics = [
+    ...problems.map((problem) => textDiagnostic(problem, source, file)),
+    ...parsed.diagnostics.filter(({ code, line }) => code !== 'FS102' || line === undefined || !damaged.has(line)),
+  ]
+  return {
+    documents: parsed.documents,
+    diagnostics: diagnostics.toSorted(byPosition).slice(0, MAX_DIAGNOSTICS),
+    lines: source.lines,
   }
-  return { documents, diagnostics: diagnostics.sort(byPosition).slice(0, MAX_DIAGNOSTICS), lines: source.lines }
 }
 
 /**
@@ -76,7 +77,9 @@ export function extraDocuments({ documents }: YamlFile, name: string): Diagnosti
   )
 }
 
-function parse(source: SourceText, file: string): { documents: YamlNode[]; diagnostics: Diagnostic[] } {
+type ParsedFile = Pick<YamlFile, 'documents' | 'diagnostics'>
+
+function parse(source: SourceText, file: string): ParsedFile {
   let result: ParseResult
   try {
     result = parseRecovering(source, LIMITS)
@@ -85,26 +88,33 @@ function parse(source: SourceText, file: string): { documents: YamlNode[]; diagn
     if (error instanceof TooManyNodes) return { documents: [], diagnostics: [tooManyNodes(error, source, file)] }
     throw error
   }
-  const { documents: parsed, problems } = result
-  const diagnostics = problems.map((problem) => syntaxDiagnostic(problem, source, file))
-  const documents: YamlNode[] = []
+  const hasSyntaxError = result.problems.length > 0
   // With a syntax error, the entry that has an alias's anchor may have been passed over.
-  const passedOver =
-    problems.length === 0 ? new Set() : new Set(Array.from(source.text.matchAll(/&([\w-]+)/g), (match) => match[1]))
-  for (const { root, aliasProblems } of parsed) {
+  const passedOver = hasSyntaxError ? anchorNames(source) : new Set()
+  const parts = result.documents.map(({ root, aliasProblems }) => {
     const constructor = new Constructor(source)
-    documents.push(constructor.construct(root))
-    diagnostics.push(
+    const document = constructor.construct(root)
+    const diagnostics = [
       ...aliasProblems
         .filter(({ name }) => !passedOver.has(name))
         .map((problem) => aliasDiagnostic(problem, source, file)),
       ...constructor.problems.map((problem) => constructDiagnostic(problem, source, file)),
-    )
-  }
-  if (problems.length > 0) return { documents: [], diagnostics }
-  for (const document of documents) appendAll(diagnostics, surprises(document, file))
-  if (documents.every((root) => root.kind === 'scalar' && root.value === null)) diagnostics.push(empty(source, file))
-  return { documents, diagnostics }
+    ]
+    return { document, diagnostics }
+  })
+  const errors = [
+    ...result.problems.map((problem) => syntaxDiagnostic(problem, source, file)),
+    ...parts.flatMap(({ diagnostics }) => diagnostics),
+  ]
+  if (hasSyntaxError) return { documents: [], diagnostics: errors }
+  const documents = parts.map(({ document }) => document)
+  const isEmpty = documents.every((root) => root.kind === 'scalar' && root.value === null)
+  const rest = isEmpty ? [empty(source, file)] : documents.flatMap((document) => surprises(document, file))
+  return { documents, diagnostics: [...errors, ...rest] }
+}
+
+function anchorNames(source: SourceText): Set<string | undefined> {
+  return new Set(Array.from(source.text.matchAll(/&([\w-]+)/g), ([, name]) => name))
 }
 
 /** Lines with characters that PyYAML refuses: what stands there instead may give syntax errors of its own. */
@@ -115,10 +125,6 @@ function damagedLines(problems: readonly TextProblem[], source: SourceText): Set
 
 function byPosition(a: Diagnostic, b: Diagnostic): number {
   return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)
-}
-
-function appendAll<T>(target: T[], items: readonly T[]): void {
-  for (const item of items) target.push(item)
 }
 
 function empty(source: SourceText, file: string): Diagnostic {

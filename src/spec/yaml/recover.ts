@@ -3,6 +3,7 @@ import type { Limits, ParsedDocument } from './parser.ts'
 import { Scanner } from './scanner.ts'
 import type { SourceText } from './source-text.ts'
 import { SyntaxProblem } from './syntax-problem.ts'
+import type { SyntaxKind } from './syntax-problem.ts'
 
 export interface ParseResult {
   /** All documents; where there are problems, what is left of them without the entries at fault. */
@@ -46,18 +47,19 @@ export function parseRecovering(source: SourceText, limits: Limits): ParseResult
         text.length <= MAX_LENGTH_TO_RECOVER &&
         entryAt(lines, source.lineAt(blame(problem, source)))
       if (!entry) return { documents: [], problems }
-      problems.push(...otherTabs(problem, lines, entry, source))
-      for (let line = entry.first; line < entry.next; line++) {
-        lines[line - 1] = ''
-        text = blank(text, source.lineStart(line), source.lineStart(line) + (source.lines[line - 1]?.length ?? 0))
-      }
+      problems.push(...otherTabs(problem, lines, entry, source).slice(0, MAX_PROBLEMS - problems.length))
+      lines.fill('', entry.first - 1, entry.next - 1)
+      text = blank(text, source.lineStart(entry.first), source.lineStart(entry.next))
     }
   }
 }
 
-/** Where the mistake was made: for something left open, where it opens. */
+/** What is left open, or takes in what does not belong to it, is at fault where it starts. */
+const AT_FAULT_FROM_START: ReadonlySet<SyntaxKind> = new Set(['unclosed-quote', 'no-colon', 'value-not-allowed'])
+
+/** Where the mistake was made. */
 function blame(problem: SyntaxProblem, source: SourceText): number {
-  if (problem.kind === 'unclosed-quote' || problem.kind === 'no-colon') return problem.from
+  if (AT_FAULT_FROM_START.has(problem.kind)) return problem.from
   if (problem.kind === 'flow-separator' && isLeftOpen(problem, source)) return problem.from
   return problem.at
 }
@@ -114,14 +116,14 @@ function hasBlockRoot(lines: readonly string[]): boolean {
   return root !== undefined && ENTRY_LINE.test(root)
 }
 
-/** The entry of the root mapping that holds a line, if another follows it. */
+/** The entry of the root mapping that holds a line. */
 function entryAt(lines: readonly string[], line: number): Entry | undefined {
   if (!hasBlockRoot(lines)) return undefined
   const isStart = (text: string): boolean => ENTRY_LINE.test(text) || DOCUMENT_MARKER.test(text)
   const before = lines.slice(0, line).findLastIndex(isStart)
   const after = lines.slice(line).findIndex(isStart)
-  if (before === -1 || after === -1) return undefined
-  return { first: before + 1, next: line + after + 1 }
+  if (before === -1) return undefined
+  return { first: before + 1, next: after === -1 ? lines.length + 1 : line + after + 1 }
 }
 
 /** The other lines of an entry that are indented with tabs, where nothing in it could make a tab a part of a text. */
@@ -143,6 +145,7 @@ function otherTabs(
   })
 }
 
+/** Puts spaces in place of all but line breaks, so that offsets stay what they are. */
 function blank(text: string, start: number, end: number): string {
-  return text.slice(0, start) + ' '.repeat(end - start) + text.slice(end)
+  return text.slice(0, start) + text.slice(start, end).replace(/[^\r\n]/g, ' ') + text.slice(end)
 }

@@ -21,12 +21,17 @@ export function surprises(node: YamlNode, file: string, path: Path = [], seen = 
 }
 
 /** Looks only at values without quotes and without a tag, whose type is YAML's guess. */
-function surprise({ style, source, value }: ScalarNode): { message: string; why: string; hint: string } | undefined {
-  if (style !== 'plain') return undefined
+function surprise({
+  style,
+  isTagged,
+  source,
+  value,
+}: ScalarNode): { message: string; why: string; hint: string } | undefined {
+  if (style !== 'plain' || isTagged) return undefined
   if (typeof value === 'bigint') return surpriseOfInt(source, value)
   if (typeof value === 'number' && /^[-+]?[0-9_]+:/.test(source)) return sexagesimal()
   if (typeof value === 'string') return surpriseOfText(source)
-  if ((value instanceof YamlDate || value instanceof YamlDateTime) && /^[0-9]/.test(source)) {
+  if (value instanceof YamlDate || value instanceof YamlDateTime) {
     return {
       message: 'This is read as a date, not as a text',
       why: `YAML 1.1 makes a Python ${value.pythonType} of it, which Feast refuses where it wants a text.`,

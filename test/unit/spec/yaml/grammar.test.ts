@@ -45,6 +45,7 @@ describe('collections', () => {
     ['compact nesting', '- - a\n  - b: c\n    d: e\n', '[["a",{"b":"c","d":"e"}]]'],
     ['empty items and values', '-\n- a:\n  b:\n', '[null,{"a":null,"b":null}]'],
     ['a key marked with "?"', '? a\n: b\n? c\n', '{"a":"b","c":null}'],
+    ['a key marked with "?" on the next line, in brackets', '[?\n"a": b]', '[{"a":"b"}]'],
     ['a pair as an item', '[a: b, c]', '[{"a":"b"},"c"]'],
     ['keys without values in braces', '{a, b: , c: d}', '{"a":null,"b":null,"c":"d"}'],
     ['quoted keys without a space', '{"a":b}', '{"a":"b"}'],

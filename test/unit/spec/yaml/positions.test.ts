@@ -54,6 +54,10 @@ describe('positions', () => {
     })
   })
 
+  it('keeps tags and anchors out of it', () => {
+    expect(findNode(root('a: &x !!str 1\n'), ['a'])?.value).toMatchObject({ source: '1', value: '1', isTagged: true })
+  })
+
   it('gives the lines for excerpts', () => {
     expect(read('a: 1\r\n# b\n').lines).toEqual(['a: 1', '# b', ''])
   })

@@ -135,10 +135,11 @@ describe('several errors in one file', () => {
   })
 
   it('finds all lines of an entry that are indented with tabs', () => {
-    expect(problems('a:\n\tb: 1\n\tc: 2\nd: 1\ne:\n\tf: 1\n')).toEqual([
+    expect(problems('a:\n\tb: 1\n\tc: 2\nd: 1\ne:\n\tf: 1\n\tg: 2\n')).toEqual([
       'FS102 2:1 Tab used for indentation',
       'FS102 3:1 Tab used for indentation',
       'FS102 6:1 Tab used for indentation',
+      'FS102 7:1 Tab used for indentation',
     ])
   })
 
@@ -150,17 +151,23 @@ describe('several errors in one file', () => {
     expect(problems('a: &x @y\nb: *x\nc: 1\n')).toEqual(['FS102 1:7 A value cannot start with "@"'])
     expect(problems('a: [\n@,\nb: 1,\n]\nc: 1\n')).toEqual(['FS102 2:1 A value cannot start with "@"'])
     expect(problems(' a: 1\nb: 2\nc: @\n')).toHaveLength(1)
+    expect(problems('a:b\nc: 1\nd: 2\ne: @\n')).toEqual([
+      'FS102 1:2 Missing space after ":"',
+      'FS102 4:4 A value cannot start with "@"',
+    ])
   })
 
   it('finds errors of other kinds in the entries without a syntax error', () => {
-    expect(problems('a: @x\nb: 1\nb: 2\nc: !x 1\n')).toEqual([
+    expect(problems('a: @x\nb: 1\nb: 2\nc: !x 1\nd: @\n')).toEqual([
       'FS102 1:4 A value cannot start with "@"',
       'FS103 3:1 The key "b" is given twice, here and on line 2',
       'FS104 4:4 An unknown tag',
+      'FS102 5:4 A value cannot start with "@"',
     ])
   })
 
   it('stops after 20', () => {
     expect(problems('a: @\n'.repeat(50))).toHaveLength(20)
+    expect(problems(`a:\n${'\tb: 1\n'.repeat(50)}`)).toHaveLength(20)
   })
 })

@@ -117,12 +117,19 @@ describe('FS112: values that look like something else', () => {
     '"010"',
     "'19:30'",
     '!!str 010',
+    '!!str 08',
+    '!!timestamp 2024-01-01',
+    '! 010',
     '1.2.3',
     '10.0.0.1',
     'e3',
     '12:30x',
   ])('takes %s as it is', (source) => {
     expect(problems(`a: ${source}\n`)).toEqual([])
+  })
+
+  it('looks behind an anchor', () => {
+    expect(problems('a: &x 010\n')).toHaveLength(1)
   })
 
   it('tells once of a value that aliases repeat', () => {
@@ -150,6 +157,8 @@ describe('FS113: keys that are no text', () => {
 describe('FS115: values that PyYAML refuses', () => {
   it.each([
     ['a: 2024-13-45\n', 'FS115 1:4 There is no such date or time'],
+    ['a: 2023-02-29\n', 'FS115 1:4 There is no such date or time'],
+    ['a: 2024-01-01 10:00:00+24:00\n', 'FS115 1:4 There is no such date or time'],
     ['a: !!timestamp now\n', 'FS115 1:4 There is no such date or time'],
     ['a: !!int foo\n', 'FS115 1:4 This is not a whole number that Python reads'],
     [`a: ${'9'.repeat(4301)}\n`, 'FS115 1:4 This is not a whole number that Python reads'],
