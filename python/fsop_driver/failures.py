@@ -17,6 +17,7 @@ from fsop_driver.errors import (
     DUPLICATE_NAME,
     EXTRA_MISSING,
     INTERNAL,
+    MATERIALIZE_FAILED,
     MODULE_MISSING,
     REGISTRY_CORRUPT,
     REGISTRY_LOCKED,
@@ -83,6 +84,11 @@ def explain(error: BaseException, context: Context) -> Dict[str, Any]:
     """Returns the ``error`` object of the protocol for any exception."""
     frames = user_frames(error)
     told = _as_driver_error(error, context, frames)
+    if told.code == MATERIALIZE_FAILED and error.__cause__ is not None:
+        cause = _as_driver_error(error.__cause__, context, frames)
+        told.why = f"{cause.message} {cause.why or ''}".strip()
+        told.hint = " ".join(filter(None, (cause.hint, told.hint))) or None
+        told.details["cause"] = cause.code
     if told.file is None and frames:
         innermost = frames[-1]
         told.file, told.line, told.text = innermost["file"], innermost["line"], innermost["text"]
@@ -126,12 +132,10 @@ def _as_driver_error(error: BaseException, context: Context, frames: List[Dict[s
         return DriverError(
             DEFINITION_FAILED, f"The definitions raise {type(error).__name__}.", why=_first_line(error) or None
         )
-    if context.stage in ("plan", "apply", "config"):
-        return DriverError(
-            STORE_FAILED if context.stage == "apply" else DEFINITION_REFUSED,
-            f"Feast fails with {type(error).__name__}.",
-            why=str(error) or None,
-        )
+    if context.stage == "plan":
+        return DriverError(DEFINITION_REFUSED, f"Feast fails with {type(error).__name__}.", why=str(error) or None)
+    if context.stage in ("registry", "apply", "verify", "materialize", "read", "write", "teardown"):
+        return DriverError(STORE_FAILED, f"Feast fails with {type(error).__name__}.", why=str(error) or None)
     return DriverError(INTERNAL, f"{type(error).__name__} in the driver.", why=str(error) or None)
 
 

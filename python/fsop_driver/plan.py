@@ -96,11 +96,20 @@ class Declarations:
     def wanted(self, obj: Any) -> specs.Flat:
         """Returns what an object of the definitions declares."""
         proto = obj.to_proto()
-        return specs.declared(type(obj).from_proto(proto).to_proto() if self._protos is None else proto)
+        return specs.declared(proto if self._protos is not None else _reader(obj).from_proto(proto).to_proto())
 
     def changes(self, kind: str, old: Any, new: Any) -> List[Dict[str, Any]]:
         """Returns how the definitions differ from the registry."""
         return specs.changes(self.stored(kind, old), self.wanted(new))
+
+
+def _reader(obj: Any) -> Any:
+    """Returns the class that a registry reads such an object with."""
+    from feast.feature_view import FeatureView
+    from feast.stream_feature_view import StreamFeatureView
+
+    # A batch feature view is stored among the feature views.
+    return FeatureView if isinstance(obj, FeatureView) and not isinstance(obj, StreamFeatureView) else type(obj)
 
 
 def _plan_objects(plan: Plan, declarations: Declarations) -> None:

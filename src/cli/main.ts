@@ -1,5 +1,6 @@
 import { Config } from '@oclif/core/config'
 import { run } from '@oclif/core/run'
+import { settings } from '@oclif/core/settings'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { failureEnvelope, toFailure } from './envelope.ts'
@@ -20,6 +21,8 @@ export async function main(argv: string[], url: string): Promise<void> {
   // rest of the work either.
   endWith(process.stdout, ExitCode.ok)
   endWith(process.stderr, 128 + constants.signals.SIGPIPE)
+  // Under NODE_ENV=development or test oclif would look for TypeScript sources, and warn that it finds none.
+  settings.enableAutoTranspile = false
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error) => {
       report(error, argv)

@@ -6,6 +6,7 @@ import type { Backend } from '../backends/backend.ts'
 import { resolveBackend } from '../backends/resolve.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { formatDiagnostics } from '../output/diagnostics-text.ts'
+import { MAX_YAML_BYTES } from '../spec/yaml/read-yaml.ts'
 import type { StoreSpec } from '../spec/store-spec.ts'
 import { loadSpec, type ReadInput } from '../usecases/load-spec.ts'
 
@@ -18,10 +19,7 @@ export interface StoreSession {
   readonly warnings: readonly Diagnostic[]
 }
 
-/** Largest spec that is read; Feast would read any. */
-const maxSpecBytes = 5 * 1024 * 1024
-
-export const readSpecFile: ReadInput = (path) => readInputFile(path, { maxBytes: maxSpecBytes })
+export const readSpecFile: ReadInput = (path) => readInputFile(path, { maxBytes: MAX_YAML_BYTES })
 
 /**
  * Loads the spec and opens the backend that a command's flags name.

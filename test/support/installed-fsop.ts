@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
@@ -14,6 +14,8 @@ declare module 'vitest' {
 /** Packs the package, installs the tarball into an empty folder, and hands out the program: what users get. */
 export default function setup(project: TestProject): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'fsop-e2e-'))
+  // Some tests run it as another user.
+  chmodSync(folder, 0o755)
   execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { stdio: ['ignore', 'ignore', 'inherit'] })
   const tarball = readdirSync(folder).find((file) => file.endsWith('.tgz'))
   if (tarball === undefined) throw new Error('npm pack made no tarball')

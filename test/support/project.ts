@@ -91,7 +91,9 @@ export function processesOf(folder: string): string[] {
       try {
         const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
         const cwd = readlinkSync(`/proc/${pid}/cwd`)
-        return command !== '' && (command.includes(folder) || `${cwd}/`.startsWith(`${folder}/`)) ? [`${pid} ${command}`] : []
+        return command !== '' && (command.includes(folder) || `${cwd}/`.startsWith(`${folder}/`))
+          ? [`${pid} ${command}`]
+          : []
       } catch {
         return []
       }
@@ -111,7 +113,9 @@ export async function freePort(): Promise<number> {
     probe.once('error', reject)
     probe.listen(0, '127.0.0.1', () => {
       const address = probe.address()
-      probe.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port'))))
+      probe.close(() =>
+        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port')),
+      )
     })
   })
 }

@@ -58,7 +58,8 @@ export function localPythonBackend(config: LocalPythonConfig, ports: LocalPython
 
   /** One change of a store at a time: of two that write a registry file, one would be lost. */
   const alone = <T>(spec: StoreSpec, work: () => Promise<T>) => {
-    const onWait = (pid: number) => ports.warn(`another fsop changes this store (process ${pid}); waiting for it to end`)
+    const onWait = (pid: number) =>
+      ports.warn(`another fsop changes this store (process ${pid}); waiting for it to end`)
     return withProcessLock(applyLock(spec, cache), { signal, onWait }, work).catch((error: unknown) => {
       throw cacheError(error, cache)
     })

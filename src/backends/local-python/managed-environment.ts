@@ -111,7 +111,8 @@ async function make(
         if (detail) step.detail(detail)
       }
       const { code } = await processes.run(spec, { stdout: onLine, stderr: onLine })
-      if (code !== 0) throw installError(spec, [...tail, ...(await failedFetches(target))], base, await freeBytes(target))
+      if (code !== 0)
+        throw installError(spec, [...tail, ...(await failedFetches(target))], base, await freeBytes(target))
     }
     await rm(join(target, pipLog), { force: true })
     step.detail('compiling')
