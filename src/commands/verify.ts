@@ -1,25 +1,36 @@
+import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
+import { listYaml } from '../adapters/list-yaml.ts'
 import { BaseCommand, type Outcome } from '../cli/base-command.ts'
-import { fileFlag } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
 import { readSpecFile } from '../cli/store-session.ts'
 import { ExitCode } from '../diagnostics/exit-codes.ts'
-import { checkSpecFile } from '../usecases/load-spec.ts'
+import { formatReport, type ReportFormat } from '../output/report.ts'
+import type { Style } from '../output/style.ts'
+import { verifyFiles, type VerifyResult } from '../usecases/verify-files.ts'
 
-interface VerifyResult {
-  readonly file: string
-  readonly valid: boolean
-  readonly errors: number
-  readonly warnings: number
-}
+const formats = ['text', 'json', 'junit', 'sarif', 'github'] as const satisfies readonly ReportFormat[]
 
 export default class Verify extends BaseCommand<VerifyResult> {
   static override summary = 'Say exactly what is wrong with a spec, where, and how to mend it'
   static override description =
-    'Checks YAML, every key of Feast and what only goes together, all problems in one run. Starts no Python, opens no network, and never runs or imports anything that the spec names.'
-  static override examples = ['<%= config.bin %> <%= command.id %> -f feature_store.yaml']
+    'Checks YAML, every key of Feast and what only goes together, all problems in one run. Starts no Python, opens no network, and never runs or imports anything that the spec names. Several files and folders may be given.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> -f feature_store.yaml',
+    '<%= config.bin %> <%= command.id %> deploy/ --format sarif > fsop.sarif',
+  ]
+  static override strict = false
+  static override args = { files: Args.string({ description: 'Files and folders to check, instead of -f' }) }
   static override flags = {
-    ...fileFlag,
+    file: Flags.string({
+      char: 'f',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'FILE',
+      summary: 'The spec [default: feature_store.yaml]',
+      env: 'FSOP_FILE',
+    }),
+    format: Flags.option({ options: formats, default: 'text' as const, summary: 'Form of the report' })(),
     'feast-version': Flags.string({
       helpValue: 'VERSION',
       summary: 'Feast version to check against [default: the one that the spec pins]',
@@ -28,30 +39,39 @@ export default class Verify extends BaseCommand<VerifyResult> {
     'allow-unset-env': Flags.boolean({ summary: 'Environment variables that are not set are warnings' }),
   }
 
-  protected override async execute({ cwd, env }: Session): Promise<Outcome<VerifyResult>> {
-    const { flags } = await this.parse(Verify)
-    const { diagnostics } = await checkSpecFile(
-      flags.file,
-      { cwd, env, read: readSpecFile },
+  /** `--format json` is another spelling of `--json`. */
+  override jsonEnabled(): boolean {
+    return super.jsonEnabled() || /(^| )--format[ =]json( |$)/.test(this.argv.join(' '))
+  }
+
+  protected override async execute({ cwd, env, version }: Session): Promise<Outcome<VerifyResult>> {
+    const { argv, flags } = await this.parse(Verify)
+    const named = [...(flags.file ?? []), ...(argv as string[])]
+    const paths = named.length > 0 ? named : ['feature_store.yaml']
+    const { result, diagnostics } = await verifyFiles(
+      paths,
+      { cwd, env, read: readSpecFile, listYaml },
       {
         feastVersion: flags['feast-version'],
         allowUnknown: flags['allow-unknown'],
         allowUnset: flags['allow-unset-env'],
       },
     )
-    const count = (severity: string) => diagnostics.filter((one) => one.severity === severity).length
-    const errors = count('error')
-    const warnings = count('warning')
-    return {
-      result: { file: flags.file, valid: errors === 0, errors, warnings },
-      diagnostics,
-      exitCode: errors === 0 ? ExitCode.ok : ExitCode.invalid,
-      text: (style) =>
-        errors === 0
-          ? `${style.green('ok')} ${flags.file}${warnings > 0 ? `: ${plural(warnings, 'warning')}` : ''}`
-          : `${style.red('not valid')} ${flags.file}: ${plural(errors, 'error')}${warnings > 0 ? `, ${plural(warnings, 'warning')}` : ''}`,
+    const exitCode = result.valid ? ExitCode.ok : ExitCode.invalid
+    const { format } = flags
+    if (format !== 'text' && format !== 'json' && !this.jsonEnabled()) {
+      const files = result.files.map(({ file }) => file)
+      return { result, exitCode, text: () => formatReport(format, { files, diagnostics, version }) }
     }
+    return { result, diagnostics, exitCode, text: (style) => verdict(result, style) }
   }
+}
+
+function verdict({ valid, files, errors, warnings }: VerifyResult, style: Style): string {
+  const what = files.length === 1 ? (files[0]?.file ?? '') : `${files.length} files`
+  const counts = [errors > 0 && plural(errors, 'error'), warnings > 0 && plural(warnings, 'warning')].filter(Boolean)
+  const tail = counts.length > 0 ? `: ${counts.join(', ')}` : ''
+  return `${valid ? style.green('ok') : style.red('not valid')} ${what}${tail}`
 }
 
 function plural(count: number, word: string): string {

@@ -1,0 +1,86 @@
+import { dirname, resolve } from 'node:path'
+import type { ReadInput } from './load-spec.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import { checkSpec, type CheckOptions } from '../spec/check-spec.ts'
+import type { VariableReference } from '../spec/environment-variables.ts'
+
+export interface VerifyPorts {
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly read: ReadInput
+  /** The YAML files below a folder, relative to it; undefined when the path is no folder. */
+  readonly listYaml: (path: string) => Promise<readonly string[] | undefined>
+}
+
+export interface VerifiedFile {
+  readonly file: string
+  readonly errors: number
+  readonly warnings: number
+}
+
+export interface VerifyResult {
+  readonly valid: boolean
+  readonly files: readonly VerifiedFile[]
+  readonly errors: number
+  readonly warnings: number
+}
+
+export interface Verification {
+  readonly result: VerifyResult
+  readonly diagnostics: readonly Diagnostic[]
+  /** By file: what the specs read. */
+  readonly variables: ReadonlyMap<string, readonly VariableReference[]>
+}
+
+/**
+ * Checks files and all YAML files below folders. In a folder, files that are none of fsop's are passed over; a file that is
+ * named is taken for a spec.
+ */
+export async function verifyFiles(
+  paths: readonly string[],
+  ports: VerifyPorts,
+  options: Omit<CheckOptions, 'env'>,
+): Promise<Verification> {
+  const files: VerifiedFile[] = []
+  const diagnostics: Diagnostic[] = []
+  const variables = new Map<string, readonly VariableReference[]>()
+  for (const { file, named } of await expand(paths, ports)) {
+    const checked = await verifyFile(file, named, ports, options)
+    if (checked === undefined) continue
+    diagnostics.push(...checked.diagnostics)
+    variables.set(file, checked.variables)
+    const count = (severity: string) => checked.diagnostics.filter((one) => one.severity === severity).length
+    files.push({ file, errors: count('error'), warnings: count('warning') })
+  }
+  const sum = (key: 'errors' | 'warnings') => files.reduce((total, file) => total + file[key], 0)
+  const errors = sum('errors')
+  return { result: { valid: errors === 0, files, errors, warnings: sum('warnings') }, diagnostics, variables }
+}
+
+async function expand(paths: readonly string[], { cwd, listYaml }: VerifyPorts) {
+  const files: { file: string; named: boolean }[] = []
+  for (const path of paths) {
+    const below = await listYaml(resolve(cwd, path))
+    if (below === undefined) files.push({ file: path, named: true })
+    else files.push(...below.map((name) => ({ file: `${path.replace(/\/+$/, '')}/${name}`, named: false })))
+  }
+  return files
+}
+
+interface Checked {
+  readonly diagnostics: readonly Diagnostic[]
+  readonly variables: readonly VariableReference[]
+}
+
+async function verifyFile(
+  file: string,
+  named: boolean,
+  { cwd, env, read }: VerifyPorts,
+  options: Omit<CheckOptions, 'env'>,
+): Promise<Checked | undefined> {
+  const path = resolve(cwd, file)
+  const input = await read(path)
+  if ('diagnostic' in input) return { diagnostics: [{ ...input.diagnostic, file }], variables: [] }
+  void named
+  return checkSpec({ file, path, folder: dirname(path), bytes: input.bytes }, { ...options, env })
+}
