@@ -3,7 +3,7 @@
 import base64
 import datetime
 import math
-from typing import Any
+from typing import Any, Optional
 
 
 def jsonable(value: Any) -> Any:
@@ -24,3 +24,11 @@ def jsonable(value: Any) -> Any:
     if hasattr(value, "tolist"):
         return jsonable(value.tolist())
     return str(value)
+
+
+def iso(moment: Optional[datetime.datetime]) -> Optional[str]:
+    """Writes a moment in UTC, with a closing Z; Feast's naive ones are UTC."""
+    if moment is None:
+        return None
+    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=datetime.timezone.utc)
+    return aware.astimezone(datetime.timezone.utc).isoformat().replace("+00:00", "Z")

@@ -7,6 +7,7 @@ from typing import Any, Callable, Dict, Iterator, List, Optional
 
 from fsop_driver import names
 from fsop_driver.errors import INTERVAL_INVALID, MATERIALIZE_FAILED, NOTHING_TO_MATERIALIZE, DriverError
+from fsop_driver.jsonable import iso
 from fsop_driver.session import Session
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -41,7 +42,7 @@ def run(session: Session) -> Dict[str, Any]:
         if begin is not None and begin >= end:
             # Feast would read nothing and add an interval that runs backwards.
             progress.send("done")
-            done.append({**progress.summary(), "covers_nothing": True, "seconds": 0.0, "watermark": _iso(begin)})
+            done.append({**progress.summary(), "covers_nothing": True, "seconds": 0.0, "watermark": iso(begin)})
             continue
         progress.send("running")
         clock = time.monotonic()
@@ -59,7 +60,7 @@ def run(session: Session) -> Dict[str, Any]:
                 **progress.summary(),
                 "covers_nothing": False,
                 "seconds": round(time.monotonic() - clock, 3),
-                "watermark": _iso(_watermark(store, view)),
+                "watermark": iso(_watermark(store, view)),
             }
         )
     return {"project": store.project, "views": done, "rows": sum(item["rows"] for item in done)}
@@ -95,7 +96,7 @@ class _Progress:
         self, session: Session, view: str, index: int, count: int, start: Optional[datetime], end: datetime
     ) -> None:
         self._session = session
-        self._fields = {"view": view, "index": index, "count": count, "start": _iso(start), "end": _iso(end)}
+        self._fields = {"view": view, "index": index, "count": count, "start": iso(start), "end": iso(end)}
         self._rows = 0
         self._sent = 0.0
 
@@ -155,13 +156,13 @@ def _check(start: Optional[datetime], end: datetime, now: datetime) -> None:
     if end > now:
         raise DriverError(
             INTERVAL_INVALID,
-            f"The end {_iso(end)} is in the future; it is {_iso(now)} now.",
+            f"The end {iso(end)} is in the future; it is {iso(now)} now.",
             why="Feast would take everything until then for materialized, and the next run would leave it out.",
-            details={"now": _iso(now)},
+            details={"now": iso(now)},
         )
     if start is not None and start >= end:
         raise DriverError(
-            INTERVAL_INVALID, f"The start {_iso(start)} is not before the end {_iso(end)}.", details={"now": _iso(now)}
+            INTERVAL_INVALID, f"The start {iso(start)} is not before the end {iso(end)}.", details={"now": iso(now)}
         )
 
 
@@ -193,6 +194,3 @@ def _failed(view: str, error: Exception, done: List[Dict[str, Any]], todo: List[
         details={"view": view, "done": done, "todo": [item.name for item in todo]},
     )
 
-
-def _iso(moment: Optional[datetime]) -> Optional[str]:
-    return moment.astimezone(timezone.utc).isoformat().replace("+00:00", "Z") if moment is not None else None

@@ -18,6 +18,7 @@ def run(session: Session) -> Dict[str, Any]:
 def push(session: Session, store: Any) -> Dict[str, Any]:
     """Pushes rows (``rows`` or ``file``) to a push ``source``, ``to`` the online and/or the offline store."""
     from feast.data_source import PushMode, PushSource
+    from feast.errors import PushSourceNotFoundException
 
     request = session.request
     modes = {mode.name.lower(): mode for mode in PushMode}
@@ -27,7 +28,10 @@ def push(session: Session, store: Any) -> Dict[str, Any]:
     sources = [source for source in store.list_data_sources() if isinstance(source, PushSource)]
     names.require_known("push source", [str(request.get("source"))], [source.name for source in sources])
     source = next(source for source in sources if source.name == request["source"])
-    views = list(store._fvs_for_push_source_or_raise(source.name, True))
+    try:
+        views = list(store._fvs_for_push_source_or_raise(source.name, True))
+    except PushSourceNotFoundException as error:
+        raise DriverError(REQUEST_INVALID, f'No feature view takes its rows from the push source "{source.name}".') from error
     frame = frames.read(request.get("rows"), request.get("file"))
     types, times = _columns(source, views)
     frames.require_columns(frame, [*types, *times[:1]], "The rows")

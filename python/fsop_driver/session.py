@@ -110,7 +110,7 @@ class Session:
         if not exists and not create:
             store._registry = registry_store.empty_registry(self.config, self.repo)
         _ = store.registry
-        self.context.stage = stage
+        self.context.stage = stage if stage != "config" else "read"
         return exists
 
     def existing_registry(self, store: Any) -> None:

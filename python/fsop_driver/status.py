@@ -4,6 +4,7 @@ import contextlib
 from typing import Any, Dict, List, Optional
 
 from fsop_driver import plan as planning
+from fsop_driver.jsonable import iso
 from fsop_driver.session import Session
 
 _STATES = {"unchanged": "in_sync", "update": "changed", "create": "only_in_repository", "delete": "only_in_registry"}
@@ -45,8 +46,8 @@ def _view(store: Any, view: Any) -> Dict[str, Any]:
         "online": bool(getattr(view, "online", False)),
         "enabled": bool(getattr(view, "enabled", True)),
         "state": getattr(state, "name", None),
-        "intervals": [{"start": start.isoformat(), "end": end.isoformat()} for start, end in intervals],
-        "last_materialized": max((end for _, end in intervals), default=None) and max(end for _, end in intervals).isoformat(),
+        "intervals": [{"start": iso(start), "end": iso(end)} for start, end in intervals],
+        "last_materialized": iso(max((end for _, end in intervals), default=None)),
         "table": _table(store, view),
     }
 

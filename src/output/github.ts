@@ -5,7 +5,18 @@ export function formatGithub(diagnostics: readonly Diagnostic[]): string {
   return diagnostics.map(annotation).join('\n')
 }
 
-function annotation({ severity, code, message, why, hint, file, line, column, endLine, endColumn }: Diagnostic): string {
+function annotation({
+  severity,
+  code,
+  message,
+  why,
+  hint,
+  file,
+  line,
+  column,
+  endLine,
+  endColumn,
+}: Diagnostic): string {
   const properties = {
     file,
     line,

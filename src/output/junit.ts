@@ -5,7 +5,12 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
  * file without any is one passed case.
  */
 export function formatJunit(files: readonly string[], diagnostics: readonly Diagnostic[]): string {
-  const suites = files.map((file) => suite(file, diagnostics.filter((one) => one.file === file)))
+  const suites = files.map((file) =>
+    suite(
+      file,
+      diagnostics.filter((one) => one.file === file),
+    ),
+  )
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length
   const tests = files.reduce((sum, file) => sum + Math.max(1, diagnostics.filter((one) => one.file === file).length), 0)
   return [
@@ -18,7 +23,8 @@ export function formatJunit(files: readonly string[], diagnostics: readonly Diag
 
 function suite(file: string, diagnostics: readonly Diagnostic[]): string {
   const failures = diagnostics.filter(({ severity }) => severity === 'error').length
-  const cases = diagnostics.length === 0 ? [`    <testcase classname="${escape(file)}" name="valid"/>`] : diagnostics.map(testCase)
+  const cases =
+    diagnostics.length === 0 ? [`    <testcase classname="${escape(file)}" name="valid"/>`] : diagnostics.map(testCase)
   return [
     `  <testsuite name="${escape(file)}" tests="${cases.length}" failures="${failures}">`,
     ...cases,

@@ -14,7 +14,10 @@ export interface ReportInput {
   readonly version: string
 }
 
-export function formatReport(format: Exclude<ReportFormat, 'text' | 'json'>, { files, diagnostics, version }: ReportInput): string {
+export function formatReport(
+  format: Exclude<ReportFormat, 'text' | 'json'>,
+  { files, diagnostics, version }: ReportInput,
+): string {
   switch (format) {
     case 'junit':
       return formatJunit(files, diagnostics)

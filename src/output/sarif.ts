@@ -22,7 +22,10 @@ export function formatSarif(diagnostics: readonly Diagnostic[], version: string)
   return JSON.stringify(log, undefined, 2)
 }
 
-function result({ severity, code, message, why, hint, file, line, column, endLine, endColumn }: Diagnostic, codes: readonly string[]) {
+function result(
+  { severity, code, message, why, hint, file, line, column, endLine, endColumn }: Diagnostic,
+  codes: readonly string[],
+) {
   const text = [message, why && `Why: ${why}`, hint && `Fix: ${hint}`].filter(Boolean).join('. ')
   const region = line === undefined ? {} : { region: { startLine: line, startColumn: column, endLine, endColumn } }
   return {
@@ -30,7 +33,8 @@ function result({ severity, code, message, why, hint, file, line, column, endLin
     ruleIndex: codes.indexOf(code),
     level: severity === 'info' ? 'note' : severity,
     message: { text },
-    locations: file === undefined ? [] : [{ physicalLocation: { artifactLocation: { uri: fileUri(file) }, ...region } }],
+    locations:
+      file === undefined ? [] : [{ physicalLocation: { artifactLocation: { uri: fileUri(file) }, ...region } }],
   }
 }
 

@@ -32,6 +32,7 @@ export interface TypeCatalog {
   readonly word?: string
   readonly extras: readonly string[]
   readonly allowsExtraKeys: boolean
+  readonly description?: string
 }
 
 export interface ClassPathCatalog {
