@@ -2,6 +2,7 @@
 
 from typing import Any, Dict, List
 
+from fsop_driver import lock
 from fsop_driver import plan as planning
 from fsop_driver import registry_store, repository, specs, trace
 from fsop_driver.errors import APPLY_LOST, DELETES_REFUSED, DriverError
@@ -19,6 +20,8 @@ def run(session: Session) -> Dict[str, Any]:
         session.tracer = trace.Tracer(session.repo, session.spec)
         session.tracer.start()
     store = session.store(hold_writes=True)
+    if not dry_run:
+        lock.hold(session)
     contents = session.load()
     session.begin("plan", "Comparing the definitions with the registry")
     session.open_registry(store, create=not dry_run)

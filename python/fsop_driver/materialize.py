@@ -5,7 +5,7 @@ import time
 from datetime import datetime, timedelta, timezone
 from typing import Any, Callable, Dict, Iterator, List, Optional
 
-from fsop_driver import names
+from fsop_driver import lock, names
 from fsop_driver.errors import INTERVAL_INVALID, MATERIALIZE_FAILED, NOTHING_TO_MATERIALIZE, DriverError
 from fsop_driver.jsonable import iso
 from fsop_driver.session import Session
@@ -32,6 +32,7 @@ def run(session: Session) -> Dict[str, Any]:
     start = None if incremental else EPOCH if everything else _date(request, "start", None)
     _check(start, end, now)
     store = session.store()
+    lock.hold(session)
     session.existing_registry(store)
     views = select(store, request.get("views"))
     session.begin("materialize", f"Materializing {len(views)} feature view{'' if len(views) == 1 else 's'}")

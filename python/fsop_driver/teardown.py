@@ -2,6 +2,7 @@
 
 from typing import Any, Dict, List
 
+from fsop_driver import lock
 from fsop_driver import plan as planning
 from fsop_driver import repository
 from fsop_driver.apply import publish
@@ -15,6 +16,7 @@ def run(session: Session) -> Dict[str, Any]:
     SQLite file with whatever else is in it, only this project goes.
     """
     store = session.store(hold_writes=True)
+    lock.hold(session)
     session.existing_registry(store)
     session.begin("plan", "Looking at what there is")
     objects = _objects(store)

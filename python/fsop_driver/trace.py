@@ -126,7 +126,7 @@ class Tracer:
 
     def _opening(self, args: Tuple[Any, ...]) -> None:
         path, mode, flags = args
-        if isinstance(path, int) or path is None:
+        if isinstance(path, int) or path is None or (flags & os.O_DIRECTORY and _from_driver(3)):
             return
         path = os.path.abspath(os.fsdecode(path))
         if path.startswith(self._installed) or path == os.devnull or _is_bytecode(path):
@@ -422,9 +422,12 @@ def _lister() -> Optional[str]:
     return kind
 
 
-def _from_driver() -> bool:
-    """Says whether an event comes from the driver's own looking around, with no Feast or user in between."""
-    frame: Optional[FrameType] = sys._getframe(2)
+def _from_driver(depth: int = 2) -> bool:
+    """Says whether an event comes from the driver's own looking around, with no Feast or user in between.
+
+    ``depth`` counts the frames between this function and the code that caused the event.
+    """
+    frame: Optional[FrameType] = sys._getframe(depth)
     return frame is not None and frame.f_code.co_filename.startswith(str(Path(_THIS_FILE).parent))
 
 

@@ -19,8 +19,6 @@ export interface ServeResult {
 
 /** A command that runs one of Feast's servers until it is stopped. */
 export abstract class ServeCommand extends BaseCommand<ServeResult> {
-  static override strict = false
-
   protected async serve(
     session: Session,
     kind: ServerKind,

@@ -73,7 +73,3 @@ function verdict({ valid, files, errors, warnings }: VerifyResult, style: Style)
   const tail = counts.length > 0 ? `: ${counts.join(', ')}` : ''
   return `${valid ? style.green('ok') : style.red('not valid')} ${what}${tail}`
 }
-
-function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`
-}

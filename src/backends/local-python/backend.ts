@@ -3,7 +3,7 @@ import { openEnvironment } from './environment.ts'
 import { cacheError } from './install-error.ts'
 import type { EnvironmentPorts } from './managed-environment.ts'
 import { createPhases } from './phases.ts'
-import { runServer, serverCommand } from './servers.ts'
+import { checkPort, runServer, serverCommand, serverExtras } from './servers.ts'
 import type { Backend } from '../backend.ts'
 import { withProcessLock } from '../../adapters/process-lock.ts'
 import { applyLock, recallApply, recordApply } from '../../feast/apply-record.ts'
@@ -23,8 +23,10 @@ export interface LocalPythonPorts extends EnvironmentPorts {
 /** Runs Feast with a Python of this machine. */
 export function localPythonBackend(config: LocalPythonConfig, ports: LocalPythonPorts): Backend {
   const { processes, progress, signal, root, cache, env } = ports
-  const environment = (spec: StoreSpec) =>
-    openEnvironment(config, storeRequirements(spec), env['FSOP_PYTHON'], ports).then(({ python }) => python)
+  const environment = async (spec: StoreSpec, extras: readonly string[] = []) => {
+    const requirements = storeRequirements({ ...spec, extras: [...spec.extras, ...extras] })
+    return (await openEnvironment(config, requirements, env['FSOP_PYTHON'], ports)).python
+  }
 
   /** Calls the driver and shows its phases as progress. */
   const call = async (spec: StoreSpec, op: string, args: Record<string, unknown>, listener: DriverListener = {}) => {
@@ -111,7 +113,8 @@ export function localPythonBackend(config: LocalPythonConfig, ports: LocalPython
     runTask: (spec, { op, args }) => call(spec, op, args),
 
     async serve(spec, request) {
-      const python = await environment(spec)
+      await checkPort(request)
+      const python = await environment(spec, serverExtras(request))
       await runServer(request, { python, folder: spec.folder, specPath: spec.path, processes, signal })
     },
 

@@ -70,14 +70,21 @@ export function installError(
   })
 }
 
+/** {@link cacheError} for what is met while an environment is made. */
+export function environmentError(error: unknown, cache: string): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return code === 'ENOSPC' || code === 'EDQUOT' ? diskFull(String(error)) : cacheError(error, cache)
+}
+
 /** Names the cause when fsop's own cache folder cannot be written; gives any other error back as it is. */
 export function cacheError(error: unknown, cache: string): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(String(error))
   const reasons: Readonly<Record<string, string>> = {
     EACCES: 'no permission to write there',
     EPERM: 'no permission to write there',
     EROFS: 'the file system is read-only',
+    ENOSPC: 'the disk is full',
+    EDQUOT: 'the disk quota is used up',
     ENOTDIR: 'a part of the path is a file, not a folder',
     EEXIST: 'a part of the path is a file, not a folder',
   }

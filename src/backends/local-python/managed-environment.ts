@@ -14,7 +14,7 @@ import {
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { cacheError, installError } from './install-error.ts'
+import { environmentError, installError } from './install-error.ts'
 import type { Python } from './python.ts'
 import { withProcessLock } from '../../adapters/process-lock.ts'
 import { environmentKey } from '../../feast/requirements.ts'
@@ -74,7 +74,7 @@ export async function ensureManagedEnvironment(
         return (await finished(published)) ?? (await make(published, requirements, python, step, ports))
       })
     } catch (error) {
-      throw cacheError(error, ports.cache)
+      throw environmentError(error, ports.cache)
     }
   })
 }

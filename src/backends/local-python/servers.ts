@@ -8,12 +8,14 @@ import type { Processes } from '../../ports/processes.ts'
 const servers: Readonly<Record<ServerKind, Server>> = {
   serve: { command: 'serve', port: 6566, host: '127.0.0.1', scheme: 'http', health: '/health', takesHost: true },
   'serve-offline': { command: 'serve_offline', port: 8815, host: '127.0.0.1', scheme: 'grpc', takesHost: true },
-  'serve-registry': { command: 'serve_registry', port: 6570, host: '127.0.0.1', scheme: 'grpc', takesHost: false },
-  ui: { command: 'ui', port: 8888, host: '127.0.0.1', scheme: 'http', health: '/health', takesHost: true },
+  'serve-registry': { command: 'serve_registry', extras: ['grpcio'], port: 6570, host: '127.0.0.1', scheme: 'grpc', takesHost: false },
+  ui: { command: 'ui', extras: ['grpcio'], port: 8888, host: '127.0.0.1', scheme: 'http', health: '/health', takesHost: true },
 }
 
 interface Server {
   readonly command: string
+  /** Extras of Feast that the server imports, whatever the spec says. */
+  readonly extras?: readonly string[]
   readonly port: number
   readonly host: string
   readonly scheme: 'http' | 'grpc'
@@ -33,6 +35,10 @@ export interface ServeContext {
   readonly signal: AbortSignal
 }
 
+export function serverExtras({ kind }: ServeRequest): readonly string[] {
+  return servers[kind].extras ?? []
+}
+
 /** The command line of Feast for a server. */
 export function serverCommand(
   { kind, host, port, extra }: ServeRequest,
@@ -47,13 +53,12 @@ export function serverCommand(
 /**
  * Starts a server of Feast, says when it answers, and waits for its end. A session that is stopped stops the server.
  *
- * @throws FsopError `FS520` when the port is taken, `FS521` when the server ends by itself or never answers
+ * @throws FsopError `FS521` when the server ends by itself or never answers
  */
 export async function runServer(request: ServeRequest, context: ServeContext): Promise<void> {
   const server = servers[request.kind]
   const host = request.host ?? server.host
   const port = request.port ?? server.port
-  if (port !== 0) await checkPort(host, port)
   const [command = '', ...args] = serverCommand({ ...request, port }, context)
   const tail: string[] = []
   const onLine = (line: string) => {
@@ -87,7 +92,14 @@ export async function runServer(request: ServeRequest, context: ServeContext): P
   if (code !== 0) throw serverError(request.kind, `it ended with ${signal ?? `exit code ${code}`}`, tail)
 }
 
-async function checkPort(host: string, port: number): Promise<void> {
+/**
+ * Makes sure that a server's port is free: worth knowing before an environment is made.
+ *
+ * @throws FsopError `FS520` when it is taken
+ */
+export async function checkPort(request: ServeRequest): Promise<void> {
+  const host = request.host ?? servers[request.kind].host
+  const port = request.port ?? servers[request.kind].port
   const problem = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
     const probe = createServer()
     probe.once('error', resolve)
@@ -141,11 +153,14 @@ function urlHost(host: string): string {
 
 function serverError(kind: ServerKind, why: string, tail: readonly string[]): FsopError {
   const last = tail.findLast((line) => /error|exception/i.test(line)) ?? tail.at(-1)
+  const missing = last?.startsWith('ModuleNotFoundError')
   return new FsopError({
     code: 'FS521',
     message: `${kind} did not stay up: ${last?.trim() || 'it printed nothing'}`,
     why,
-    hint: 'the lines above are what Feast printed',
+    hint: missing
+      ? `install it into the environment that the backend file names; Feast's servers need: pip install 'feast[grpcio]'`
+      : 'the lines above are what Feast printed',
     detail: tail.join('\n'),
   })
 }

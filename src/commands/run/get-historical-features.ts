@@ -8,6 +8,7 @@ import { TaskCommand, type TaskResult } from '../../cli/task-command.ts'
 import { FsopError } from '../../diagnostics/errors.ts'
 import { ExitCode } from '../../diagnostics/exit-codes.ts'
 import { relativeTo } from '../../output/paths.ts'
+import { plural } from '../../output/plural.ts'
 
 export default class RunGetHistoricalFeatures extends TaskCommand {
   static override summary = 'Make a training set, point-in-time correct, as Parquet or CSV'
@@ -50,7 +51,7 @@ export default class RunGetHistoricalFeatures extends TaskCommand {
       session,
       flags,
       task,
-      (result) => `Wrote ${String(result['rows'])} rows to ${relativeTo(session.cwd, output)}`,
+      (result) => `Wrote ${plural(Number(result['count']), 'row')} to ${relativeTo(session.cwd, output)}`,
     )
   }
 }

@@ -6,6 +6,7 @@ import { parseRow } from '../../cli/rows.ts'
 import type { Session } from '../../cli/session.ts'
 import { storeFlags } from '../../cli/store-session.ts'
 import { TaskCommand, type TaskResult } from '../../cli/task-command.ts'
+import { plural } from '../../output/plural.ts'
 
 export default class RunPush extends TaskCommand {
   static override summary = 'Send fresh rows to a push source'
@@ -40,7 +41,7 @@ export default class RunPush extends TaskCommand {
       session,
       flags,
       task,
-      (result) => `Pushed ${String(result['rows'])} rows to ${args.source} (${flags.to})`,
+      (result) => `Pushed ${plural(Number(result['count']), 'row')} to ${args.source} (${flags.to})`,
     )
   }
 }

@@ -8,6 +8,7 @@ export default class RunUi extends ServeCommand {
     'Says so when the server answers, shows its log and stops it on Ctrl-C. Words after -- go to Feast as they stand.'
   static override examples = ['<%= config.bin %> <%= command.id %> --port 8888']
   static override flags = serveFlags
+  static override strict = false
 
   protected override async execute(session: Session): Promise<Outcome<ServeResult>> {
     const { flags, argv } = await this.parse(RunUi)
