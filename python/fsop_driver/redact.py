@@ -18,6 +18,8 @@ _ASSIGNED = re.compile(
     r"(?P<value>[^\s,;&'\"()\[\]]+)",
     re.IGNORECASE,
 )
+# pydantic prints what it refuses, in every traceback: a secret under a misspelt key, too.
+_PYDANTIC_INPUT = re.compile(r"input_value=.*?, input_type=", re.DOTALL)
 _VARIABLE = re.compile(r"\$(?:\{(?P<braced>[^}]*)\}|(?P<plain>\w+))")
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -69,6 +71,7 @@ class Redactor:
         for value in self._values:
             text = text.replace(value, MASK)
         text = _URL_PASSWORD.sub(rf"\g<head>:{MASK}@", text)
+        text = _PYDANTIC_INPUT.sub(rf"input_value={MASK}, input_type=", text)
         return _ASSIGNED.sub(rf"\g<head>{MASK}", text)
 
 

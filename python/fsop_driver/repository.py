@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from fsop_driver import origins
 from fsop_driver.errors import (
@@ -74,7 +74,7 @@ def validation_problem(error: BaseException, spec: Path) -> Optional[DriverError
         return None
     problems = cause.errors(include_url=False, include_input=False, include_context=False)
     first = problems[0]
-    section = next((key for ending, key in _SECTIONS if cause.title.endswith(ending)), [])
+    section = _section(cause.title, first["loc"], spec)
     path = [*section, *first["loc"]]
     lines = [f"{'.'.join(map(str, [*section, *item['loc']])) or cause.title}: {item['msg']}" for item in problems]
     line, column = key_position(spec, path)
@@ -90,15 +90,42 @@ def validation_problem(error: BaseException, spec: Path) -> Optional[DriverError
     )
 
 
-# Feast validates each store's section by itself, so that the place lacks the section.
-_SECTIONS = (
-    ("OnlineStoreConfig", ["online_store"]),
-    ("OfflineStoreConfig", ["offline_store"]),
-    ("RegistryConfig", ["registry"]),
-    ("EngineConfig", ["batch_engine"]),
-    ("AuthConfig", ["auth"]),
-    ("FeatureServerConfig", ["feature_server"]),
-)
+# Sections that Feast validates when they are first used: the class named in the error.
+_SECTION_OF_CLASS = (("RegistryConfig", "registry"), ("EngineConfig", "batch_engine"), ("AuthConfig", "auth"))
+
+
+def _section(title: str, loc: Sequence[Any], spec: Path) -> List[Any]:
+    """Returns the section that a place in a pydantic error lies in, which pydantic does not tell.
+
+    Feast validates the stores by themselves, inside a validator of the whole
+    (``feast/repo_config.py::_validate_online_store_config``), so that their errors come
+    with the place in the section only.
+    """
+    import yaml
+    from feast import repo_config
+    from pydantic import ValidationError
+
+    for ending, key in _SECTION_OF_CLASS:
+        if title.endswith(ending):
+            return [key]
+    document = yaml.safe_load(os.path.expandvars(spec.read_text(encoding="utf-8")))
+    for key, find, default in (
+        ("online_store", repo_config.get_online_config_from_type, "sqlite"),
+        ("offline_store", repo_config.get_offline_config_from_type, "dask"),
+        ("feature_server", repo_config.get_feature_server_config_from_type, "local"),
+    ):
+        settings = document.get(key)
+        if not isinstance(settings, dict):
+            continue
+        try:
+            find(settings.get("type", default))(**settings)
+        except ValidationError as error:
+            if tuple(loc) in [item["loc"] for item in error.errors(include_input=False)]:
+                return [key]
+        except Exception:
+            # Another problem of the same file; it will have its turn.
+            continue
+    return []
 
 
 def load_definitions(config: Any, repo: Path) -> Any:

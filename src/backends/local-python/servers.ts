@@ -8,8 +8,23 @@ import type { Processes } from '../../ports/processes.ts'
 const servers: Readonly<Record<ServerKind, Server>> = {
   serve: { command: 'serve', port: 6566, host: '127.0.0.1', scheme: 'http', health: '/health', takesHost: true },
   'serve-offline': { command: 'serve_offline', port: 8815, host: '127.0.0.1', scheme: 'grpc', takesHost: true },
-  'serve-registry': { command: 'serve_registry', extras: ['grpcio'], port: 6570, host: '127.0.0.1', scheme: 'grpc', takesHost: false },
-  ui: { command: 'ui', extras: ['grpcio'], port: 8888, host: '127.0.0.1', scheme: 'http', health: '/health', takesHost: true },
+  'serve-registry': {
+    command: 'serve_registry',
+    extras: ['grpcio'],
+    port: 6570,
+    host: '127.0.0.1',
+    scheme: 'grpc',
+    takesHost: false,
+  },
+  ui: {
+    command: 'ui',
+    extras: ['grpcio'],
+    port: 8888,
+    host: '127.0.0.1',
+    scheme: 'http',
+    health: '/health',
+    takesHost: true,
+  },
 }
 
 interface Server {

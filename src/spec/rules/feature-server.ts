@@ -1,4 +1,4 @@
-import { innerSettings, numberOf, reportAt, type BlockRule } from './block.ts'
+import { innerSettings, isGiven, numberOf, reportAt, type BlockRule } from './block.ts'
 
 /** `validate_feature_count_bins` of MetricsConfig in feast/infra/feature_servers/base_config.py. */
 const featureCountBins: BlockRule = (block, context) => {
@@ -19,7 +19,22 @@ const featureCountBins: BlockRule = (block, context) => {
   })
 }
 
-/** `feast/infra/mcp_servers` mounts MCP only where `mcp_enabled` says so. */
+/** Push batching needs both numbers: `get_app` in feast/feature_server.py turns it off otherwise, in its log only. */
+const pushBatching: BlockRule = (block, context) => {
+  if (block.settings.get('offline_push_batching_enabled')?.value !== true) return
+  const numbers = ['offline_push_batching_batch_size', 'offline_push_batching_batch_interval_seconds']
+  const missing = numbers.filter((name) => !isGiven(block.settings.get(name)))
+  if (missing.length === 0) return
+  reportAt(block, 'offline_push_batching_enabled', context, {
+    severity: 'warning',
+    code: 'FS311',
+    message: `${block.path}: push batching stays off without ${missing.join(' and ')}`,
+    why: 'Feast turns it off with a line in its log',
+    hint: `add ${missing.join(' and ')}`,
+  })
+}
+
+/** `get_app` in feast/feature_server.py mounts MCP only where `mcp_enabled` says so. */
 const mcpSwitch: BlockRule = (block, context) => {
   const enabled = block.settings.get('mcp_enabled')
   if (enabled === undefined ? false : !enabled.isKnown || enabled.value !== false) return
@@ -33,6 +48,6 @@ const mcpSwitch: BlockRule = (block, context) => {
 }
 
 export const featureServerRules: Readonly<Record<string, readonly BlockRule[]>> = {
-  'feature_server.local': [featureCountBins],
-  'feature_server.mcp': [featureCountBins, mcpSwitch],
+  'feature_server.local': [featureCountBins, pushBatching],
+  'feature_server.mcp': [featureCountBins, pushBatching, mcpSwitch],
 }

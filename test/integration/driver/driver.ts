@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parquetWriteBuffer } from 'hyparquet-writer'
-import { onTestFinished } from 'vitest'
+import { afterAll } from 'vitest'
 import { pythonWith } from '../../support/python.ts'
 
 const root = join(import.meta.dirname, '../../..')
@@ -84,10 +84,19 @@ export const changesOf = (plan: Json): string[] =>
     .filter(({ action }: Json) => action !== 'unchanged')
     .map(({ action, kind, name }: Json) => `${action} ${kind} ${name}`)
 
-/** Makes a repository of its own for one test, with further or other files. */
-export async function shop(files: Record<string, string | null> = {}, keep = false): Promise<string> {
+const made: string[] = []
+afterAll(() => Promise.all(made.map((folder) => rm(folder, { recursive: true, force: true }))))
+
+/** Makes a folder that is gone after the tests of the file. */
+export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'fsop-driver-'))
-  if (!keep) onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  made.push(folder)
+  return folder
+}
+
+/** Makes a repository of its own for a test, with further or other files. */
+export async function shop(files: Record<string, string | null> = {}): Promise<string> {
+  const folder = await temporaryFolder()
   await cp(join(root, 'test/fixtures/repos/shop'), folder, { recursive: true })
   await mkdir(join(folder, 'data'))
   await writeOrders(folder)

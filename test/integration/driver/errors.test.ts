@@ -77,7 +77,7 @@ describe.concurrent('errors in the definitions name the line of the user', { tim
 
   test('a data file that is not there: an error where Feast must read it, else a warning', async () => {
     const repo = await shop()
-    await edit(repo, 'features.py', 'orders.parquet', 'nothing.parquet')
+    await edit(repo, 'features.py', 'path="data/orders.parquet"', 'path="data/nothing.parquet"')
     const place = { file: join(repo, 'features.py'), line: 12, text: expect.stringContaining('orders = FileSource') }
     const warned = await drive('plan', repo)
     expect(warned.code).toBe(0)
@@ -145,7 +145,7 @@ describe.concurrent('errors in feature_store.yaml and the stores', { timeout: 2 
 
 describe('secrets', { timeout: 2 * minute }, () => {
   test('never leave the driver, by whatever way they get into a text', async () => {
-    const quote = `it's "${canary}"`
+    const quote = `it's ${canary}`
     const repo = await shop({
       'more.py': [
         'import logging, os, warnings',

@@ -1,6 +1,6 @@
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import {
   changesOf,
   drive,
@@ -23,10 +23,9 @@ describe('the life of a store', { timeout: 2 * minute }, () => {
   const registry = () => readFile(join(repo, 'data/registry.db'))
 
   beforeAll(async () => {
-    repo = await shop({}, true)
+    repo = await shop()
     await edit(repo, 'features.py', 'customer =', 'import os\nprint("printed")\nos.system("echo from a child")\ncustomer =')
   })
-  afterAll(() => rm(repo, { recursive: true, force: true }))
 
   test('status and plan of a new store write nothing, and prints stay out of the protocol', async () => {
     const before = await snapshot(repo)
