@@ -8,10 +8,9 @@ import type { FileSet } from '../ports/files.ts'
 export function nodeFileSet(signal: AbortSignal): FileSet {
   return {
     async write(folder, files, { overwrite }) {
-      const places = files.map(({ path, content }) => ({ path, content, target: resolve(folder, path) }))
-      const existing: string[] = []
-      for (const { path, target } of places) if (await exists(target, folder)) existing.push(path)
-      if (existing.length > 0 && !overwrite) throw inTheWay(folder, existing)
+      const places = files.map(({ path, content }) => ({ content, target: resolve(folder, path) }))
+      const paths = files.map(({ path }) => path)
+      const existing = overwrite ? await existingIn(folder, paths) : await refuseExisting(folder, paths)
 
       const madeFolders: string[] = []
       const temporary: { from: string; to: string }[] = []
@@ -33,6 +32,24 @@ export function nodeFileSet(signal: AbortSignal): FileSet {
       return { created: files.map(({ path }) => path).filter((path) => !existing.includes(path)), replaced: existing }
     },
   }
+}
+
+/**
+ * Makes sure that no file is in the way.
+ *
+ * @returns the files in the way: none
+ * @throws FsopError `FS011` with all that are
+ */
+export async function refuseExisting(folder: string, paths: readonly string[]): Promise<string[]> {
+  const existing = await existingIn(folder, paths)
+  if (existing.length > 0) throw inTheWay(folder, existing)
+  return existing
+}
+
+async function existingIn(folder: string, paths: readonly string[]): Promise<string[]> {
+  const existing: string[] = []
+  for (const path of paths) if (await exists(resolve(folder, path), folder)) existing.push(path)
+  return existing
 }
 
 async function exists(target: string, folder: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { emptyFolder, envelope, fsop } from '../support/cli.ts'
 import { filesIn } from '../support/project.ts'
@@ -8,7 +8,7 @@ import { pythonWith } from '../support/python.ts'
 
 /** Feast's own command, in its own environment. */
 function feast(python: string, cwd: string, args: readonly string[], env: Record<string, string> = {}): string {
-  return execFileSync(join(dirname(python), 'feast'), args, {
+  return execFileSync(python, ['-m', 'feast.cli.cli', ...args], {
     cwd,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -114,7 +114,7 @@ online_store:
   path: $SHOP_ONLINE
   region: there
 offline_store:
-  type: feast.infra.offline_stores.dask.DaskOfflineStore
+  type: dask
 entity_key_serialization_version: 3
 `,
       )

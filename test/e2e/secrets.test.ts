@@ -28,40 +28,40 @@ describe('secrets of a spec', () => {
   beforeAll(async () => {
     project = await makeProject()
     const port = await freePort()
-    const store = `online_store:
+    const withPassword = (password: string) => `online_store:
   type: postgres
   host: 127.0.0.1
   port: ${port}
   database: shop
   db_schema: public
   user: shop
-  password: ${written}
+  password: ${password}
   sslmode: disable
   keepalives_idle: 0
 `
     const text = project.read('feature_store.yaml')
+    const block = /online_store:\n(?: .*\n)+/
     project.write(
-      'feature_store.yaml',
-      text
-        .replace(/online_store:\n(?: .*\n)+/, store)
-        .replace(
-          'registry: data/registry.db',
-          'registry:\n  path: data/registry.db\n  s3_endpoint_url: http://u:${SHOP_SECRET}@127.0.0.1:9',
-        ),
+      'written.yaml',
+      text.replace(block, () => withPassword(written)),
+    )
+    project.write(
+      'exported.yaml',
+      text.replace(block, () => withPassword('${SHOP_PASSWORD}')),
     )
   })
 
   it.each([
-    ['verify', []],
-    ['verify', ['--json']],
-    ['verify', ['--debug']],
-    ['plan', ['--debug']],
-    ['apply', ['--debug']],
-    ['apply', ['--json', '--debug']],
-    ['status', ['--debug']],
-  ])('%s %j shows none, on no stream and in no command line', async (command, flags) => {
-    const env = { SHOP_SECRET: exported }
-    const run = watch(startFsop([command, '-f', project.spec, ...flags], { env }))
+    ['verify', 'written', ['--debug']],
+    ['verify', 'exported', ['--json', '--debug']],
+    ['plan', 'written', ['--debug']],
+    ['plan', 'exported', ['--json', '--debug']],
+    ['apply', 'written', ['--json', '--debug']],
+    ['apply', 'exported', ['--debug']],
+    ['status', 'exported', ['--debug']],
+  ])('%s of the password %s %j shows it on no stream and in no command line', async (command, spec, flags) => {
+    const env = { SHOP_PASSWORD: exported }
+    const run = watch(startFsop([command, '-f', project.path(`${spec}.yaml`), ...flags], { env }))
     run.child.stdin.end()
     let over = false
     void run.ended.then(() => (over = true))
@@ -80,9 +80,9 @@ describe('secrets of a spec', () => {
   })
 
   it('verify masks the line that it shows', async () => {
-    const text = project.read('feature_store.yaml')
+    const text = project.read('written.yaml')
     project.write('wrong.yaml', text.replace(`password: ${written}`, `pasword: ${written}`))
-    const run = watch(startFsop(['verify', '-f', project.path('wrong.yaml')], { env: { SHOP_SECRET: exported } }))
+    const run = watch(startFsop(['verify', '-f', project.path('wrong.yaml')]))
     expect(await run.ended).toMatchObject({ code: 3 })
     expect(run.output()).toContain('pasword: ****')
     expect(run.output()).not.toContain(written)

@@ -61,7 +61,7 @@ describe('tasks on the sample store', () => {
     const row = `customer_id=1001,event_timestamp=${now},created=${now},transactions_7d=9,mean_amount_7d=12.5,declined_share_30d=0`
     const pushed = await run('push', 'customer_transactions_push', '--row', row)
     expect(pushed).toMatchObject({ code: 0 })
-    expect(pushed.stdout).toContain('Pushed 1 rows to customer_transactions_push (online)')
+    expect(pushed.stdout).toContain('Pushed 1 row to customer_transactions_push (online)')
     expect(await online('customer_id=1001', 'customer_id=1002')).toEqual([
       { customer_id: 1001, transactions_7d: 9, mean_amount_7d: 12.5 },
       { customer_id: 1002, transactions_7d: null, mean_amount_7d: null },
@@ -134,7 +134,8 @@ describe('tasks on the sample store', () => {
       expect(rows.find((row) => row['customer_id'] === '9')).toMatchObject({ transactions_7d: '', mean_amount_7d: '' })
 
       const refused = await run('get-historical-features', ...entities(), '--output', output)
-      expect(refused.code).not.toBe(0)
+      expect(refused.code).toBe(1)
+      expect(refused.stderr).toContain('error FS011: a file is in the way')
       expect(refused.stderr).toContain('--overwrite')
       expect(readFileSync(output, 'utf8').trim().split('\n')).toHaveLength(4)
       expect(await run('get-historical-features', ...entities(), '--output', output, '--overwrite')).toMatchObject({

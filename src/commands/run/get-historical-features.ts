@@ -1,5 +1,6 @@
 import * as Flags from '@oclif/core/flags'
-import { resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
+import { refuseExisting } from '../../adapters/node-file-set.ts'
 import type { Outcome } from '../../cli/base-command.ts'
 import { featureArguments, featureFlags } from '../../cli/features.ts'
 import type { Session } from '../../cli/session.ts'
@@ -37,6 +38,7 @@ export default class RunGetHistoricalFeatures extends TaskCommand {
         exitCode: ExitCode.usage,
       })
     }
+    if (!flags.overwrite && !flags['dry-run']) await refuseExisting(dirname(output), [basename(output)])
     const task = {
       op: 'get_historical_features',
       title: 'get-historical-features',
@@ -44,7 +46,6 @@ export default class RunGetHistoricalFeatures extends TaskCommand {
         ...featureArguments(flags),
         entity_file: resolve(session.cwd, flags.entities),
         output,
-        overwrite: flags.overwrite,
       },
     } as const
     return this.runTask(
