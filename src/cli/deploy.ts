@@ -7,12 +7,13 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { ExitCode } from '../diagnostics/exit-codes.ts'
 import { formatCounts, formatPlan, hasChanges } from '../output/plan-text.ts'
 import { applyStore } from '../usecases/apply-store.ts'
+import { dryRunFlag } from './flags.ts'
 
 /** Flags of `apply`, and of `run` without a task, which does the same. */
 export const deployFlags = {
   ...storeFlags,
   yes: Flags.boolean({ char: 'y', summary: 'Carry out deletions without asking', env: 'FSOP_YES' }),
-  'dry-run': Flags.boolean({ char: 'r', summary: 'Show the plan and change nothing' }),
+  'dry-run': dryRunFlag,
   cache: Flags.boolean({ default: true, allowNo: true, summary: 'Trust what the last apply recorded' }),
 }
 

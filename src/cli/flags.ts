@@ -33,3 +33,6 @@ export const backendFlags = {
     env: 'FSOP_BACKEND',
   }),
 }
+
+/** `-r` is ADS's spelling. */
+export const dryRunFlag = Flags.boolean({ char: 'r', summary: 'Show what would be done and do nothing' })

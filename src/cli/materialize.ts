@@ -3,6 +3,7 @@ import { storeFlags } from './store-session.ts'
 import type { TaskResult } from './task-command.ts'
 import type { Style } from '../output/style.ts'
 import { formatTable } from '../output/table.ts'
+import { dryRunFlag } from './flags.ts'
 
 export const materializeFlags = {
   ...storeFlags,
@@ -12,7 +13,7 @@ export const materializeFlags = {
     helpValue: 'NAME,…',
     summary: 'Feature views to load [default: all]',
   }),
-  'dry-run': Flags.boolean({ char: 'r', summary: 'Show what would run' }),
+  'dry-run': dryRunFlag,
 }
 
 /** One line a view: its interval and how many rows went into the online store. */

@@ -3,12 +3,13 @@ import { BaseCommand, type Outcome } from './base-command.ts'
 import type { Session } from './session.ts'
 import { openStore, storeFlags } from './store-session.ts'
 import type { ServerKind, ServeRequest } from '../backends/backend.ts'
+import { dryRunFlag } from './flags.ts'
 
 export const serveFlags = {
   ...storeFlags,
   host: Flags.string({ helpValue: 'ADDRESS', summary: 'Address to listen on' }),
   port: Flags.integer({ helpValue: 'PORT', min: 1, max: 65_535, summary: "Port to listen on [default: Feast's own]" }),
-  'dry-run': Flags.boolean({ char: 'r', summary: 'Show the command that would run' }),
+  'dry-run': dryRunFlag,
 }
 
 export interface ServeResult {

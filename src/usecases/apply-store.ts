@@ -34,9 +34,10 @@ export async function applyStore(
 
 /** Removes the store's infrastructure and registry, after asking. Throws as {@link applyStore} does. */
 export async function teardownStore(
-  { spec, backend, yes }: Omit<ApplyRequest, 'cache'>,
+  { spec, backend, yes, dryRun }: Omit<ApplyRequest, 'cache'> & { readonly dryRun: boolean },
   terminal: Terminal,
 ): Promise<{ plan: StorePlan; removed: boolean }> {
+  if (dryRun) return backend.destroy(spec, () => Promise.resolve(false))
   const outcome = await backend.destroy(spec, async (plan) => {
     terminal.err(`\n${formatPlan(plan, terminal.errStyle)}\n`)
     return askForDeletions(plan, yes, terminal)

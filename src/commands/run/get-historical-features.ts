@@ -10,6 +10,7 @@ import { FsopError } from '../../diagnostics/errors.ts'
 import { ExitCode } from '../../diagnostics/exit-codes.ts'
 import { relativeTo } from '../../output/paths.ts'
 import { plural } from '../../output/plural.ts'
+import { dryRunFlag } from '../../cli/flags.ts'
 
 export default class RunGetHistoricalFeatures extends TaskCommand {
   static override summary = 'Make a training set, point-in-time correct, as Parquet or CSV'
@@ -24,7 +25,7 @@ export default class RunGetHistoricalFeatures extends TaskCommand {
     entities: Flags.string({ required: true, helpValue: 'FILE', summary: 'Entity rows as Parquet or CSV' }),
     output: Flags.string({ required: true, helpValue: 'FILE', summary: 'File to write: .parquet or .csv' }),
     overwrite: Flags.boolean({ char: 'o', summary: 'Replace the output file' }),
-    'dry-run': Flags.boolean({ char: 'r', summary: 'Show what would run' }),
+    'dry-run': dryRunFlag,
   }
 
   protected override async execute(session: Session): Promise<Outcome<TaskResult>> {

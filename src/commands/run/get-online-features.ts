@@ -6,6 +6,7 @@ import type { Session } from '../../cli/session.ts'
 import { storeFlags } from '../../cli/store-session.ts'
 import { TaskCommand, type TaskResult } from '../../cli/task-command.ts'
 import { formatTable } from '../../output/table.ts'
+import { dryRunFlag } from '../../cli/flags.ts'
 
 export default class RunGetOnlineFeatures extends TaskCommand {
   static override summary = 'Read the newest feature values of some entities'
@@ -23,7 +24,7 @@ export default class RunGetOnlineFeatures extends TaskCommand {
       summary: 'One entity row, with request data if any; may be given several times',
     }),
     full: Flags.boolean({ summary: 'Give status and event timestamp of each value as well' }),
-    'dry-run': Flags.boolean({ char: 'r', summary: 'Show what would run' }),
+    'dry-run': dryRunFlag,
   }
 
   protected override async execute(session: Session): Promise<Outcome<TaskResult>> {

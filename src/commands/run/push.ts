@@ -7,6 +7,7 @@ import type { Session } from '../../cli/session.ts'
 import { storeFlags } from '../../cli/store-session.ts'
 import { TaskCommand, type TaskResult } from '../../cli/task-command.ts'
 import { plural } from '../../output/plural.ts'
+import { dryRunFlag } from '../../cli/flags.ts'
 
 export default class RunPush extends TaskCommand {
   static override summary = 'Send fresh rows to a push source'
@@ -24,7 +25,7 @@ export default class RunPush extends TaskCommand {
       default: 'online',
       summary: 'Stores to write to',
     }),
-    'dry-run': Flags.boolean({ char: 'r', summary: 'Show what would run' }),
+    'dry-run': dryRunFlag,
   }
 
   protected override async execute(session: Session): Promise<Outcome<TaskResult>> {
