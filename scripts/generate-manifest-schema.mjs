@@ -100,7 +100,8 @@ function specOf(version) {
 /** The same schema in the words that the walk knows, keys in one order. */
 function simplify(schema, path, level) {
   for (const keyword of Object.keys(schema)) {
-    if (!keptKeywords.has(keyword) && !droppedKeywords.has(keyword)) throw new Error(`${path}: unknown keyword ${keyword}`)
+    if (!keptKeywords.has(keyword) && !droppedKeywords.has(keyword))
+      throw new Error(`${path}: unknown keyword ${keyword}`)
   }
   if (schema.anyOf && !schema['x-kubernetes-int-or-string']) throw new Error(`${path}: anyOf that is no int-or-string`)
   const simple = {}
@@ -109,18 +110,24 @@ function simplify(schema, path, level) {
   }
   put('type', schema.type)
   put('description', level > 0 && level <= describedLevels ? firstSentence(schema.description) : undefined)
-  for (const keyword of ['enum', 'pattern', 'minLength', 'maxLength', 'minimum', 'maximum']) put(keyword, schema[keyword])
+  for (const keyword of ['enum', 'pattern', 'minLength', 'maxLength', 'minimum', 'maximum'])
+    put(keyword, schema[keyword])
   if (schema.format === 'int32') {
     put('minimum', Math.max(schema.minimum ?? -(2 ** 31), -(2 ** 31)))
     put('maximum', Math.min(schema.maximum ?? 2 ** 31 - 1, 2 ** 31 - 1))
   }
-  for (const keyword of ['x-kubernetes-int-or-string', 'x-kubernetes-preserve-unknown-fields']) put(keyword, schema[keyword])
+  for (const keyword of ['x-kubernetes-int-or-string', 'x-kubernetes-preserve-unknown-fields'])
+    put(keyword, schema[keyword])
   // A set's items and a map's keys must differ; a set is a map whose key is the item.
   const listType = schema['x-kubernetes-list-type']
   if (listType === 'map') put('x-kubernetes-list-map-keys', schema['x-kubernetes-list-map-keys'])
   if (listType === 'set') put('x-kubernetes-list-map-keys', [])
   const rules = (schema['x-kubernetes-validations'] ?? []).filter(({ rule }) => !rule.includes('oldSelf'))
-  if (rules.length > 0) put('x-kubernetes-validations', rules.map(({ rule, message }) => ({ rule, message })))
+  if (rules.length > 0)
+    put(
+      'x-kubernetes-validations',
+      rules.map(({ rule, message }) => ({ rule, message })),
+    )
   const properties = Object.entries(schema.properties ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
   // The API server fills in defaults before it looks for what is missing.
   const required = (schema.required ?? []).filter((name) => schema.properties?.[name]?.default === undefined)

@@ -14,7 +14,7 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import ModuleType
-from typing import Optional, Sequence
+from typing import Any, Optional, Sequence
 
 PACKAGE = "fsop_driver"
 FOLDER = Path(__file__).resolve().parent
@@ -23,7 +23,7 @@ FOLDER = Path(__file__).resolve().parent
 class _SourceOnlyLoader(SourceFileLoader):
     """Loads a module from its source and leaves no compiled file behind."""
 
-    def set_data(self, path: str, data: bytes, *, _mode: int = 0o666) -> None:
+    def set_data(self, path: str, data: Any, *, _mode: int = 0o666) -> None:
         """Does nothing; called by importlib to store the compiled module."""
 
 

@@ -2,9 +2,8 @@
 
 from typing import Any, Dict, List
 
-from fsop_driver import lock
+from fsop_driver import lock, registry_store, repository, specs, trace
 from fsop_driver import plan as planning
-from fsop_driver import registry_store, repository, specs, trace
 from fsop_driver.errors import APPLY_LOST, DELETES_REFUSED, DriverError
 from fsop_driver.session import Session
 
@@ -200,7 +199,6 @@ def _deletes_refused(plan: planning.Plan) -> DriverError:
     names = [f"{item['kind'].replace('_', ' ')} {item['name']}" for item in plan.deletes]
     return DriverError(
         DELETES_REFUSED,
-        f"Applying would delete {len(names)} {'thing' if len(names) == 1 else 'things'}, which this run does not allow.",
-        why="\n".join(names),
+        f"Applying would delete {', '.join(names)}, which this run does not allow.",
         details={"deletes": names},
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional
 
 from fsop_driver.errors import (
+    CONFIG_INVALID,
     DATA_FILE_MISSING,
     DEFINITION_FAILED,
     DEFINITION_REFUSED,
@@ -24,7 +25,6 @@ from fsop_driver.errors import (
     REGISTRY_UNREADABLE,
     STORE_FAILED,
     STORE_UNREACHABLE,
-    CONFIG_INVALID,
     DriverError,
 )
 from fsop_driver.specfile import key_position
@@ -32,7 +32,10 @@ from fsop_driver.specfile import key_position
 _DRIVER = str(Path(__file__).resolve().parent)
 # Where code that is not the user's lives.
 _NOT_THE_USERS = tuple(
-    {os.path.realpath(path) + os.sep for path in map(sysconfig.get_path, ("stdlib", "platstdlib", "purelib", "platlib"))}
+    {
+        os.path.realpath(path) + os.sep
+        for path in map(sysconfig.get_path, ("stdlib", "platstdlib", "purelib", "platlib"))
+    }
 ) + (_DRIVER + os.sep, "<")
 
 # The module that a store's class needs → the extra of Feast that brings it
@@ -107,7 +110,12 @@ def user_frames(error: BaseException) -> List[Dict[str, Any]]:
     for entry in traceback.extract_tb(error.__traceback__):
         if is_users(entry.filename):
             frames.append(
-                {"file": entry.filename, "line": entry.lineno, "function": entry.name, "text": (entry.line or "").strip()}
+                {
+                    "file": entry.filename,
+                    "line": entry.lineno,
+                    "function": entry.name,
+                    "text": (entry.line or "").strip(),
+                }
             )
     return frames
 
@@ -160,8 +168,8 @@ def _missing_module(error: BaseException, context: Context, frames: List[Dict[st
                 MODULE_MISSING,
                 f'The definitions import "{missing.name}", which is not there.',
                 why=str(missing),
-                hint=f"If it is a package: add it to `spec.requirements` in {context.spec.name}, or `pip install {top}`. "
-                "If it is a file of yours: imports start at the repository's folder.",
+                hint=f"For a package, add it to `spec.requirements` in {context.spec.name}, or `pip install {top}`. "
+                "For a file of yours, imports start at the repository's folder.",
                 details={"module": missing.name},
             )
         extra = _EXTRA_OF_MODULE.get(top)
@@ -251,8 +259,10 @@ def _store(error: BaseException, context: Context, frames: List[Dict[str, Any]])
         kinds = {base.__name__ for base in type(cause).__mro__}
         named = kinds & {"ConnectionError", "TimeoutError", "OperationalError", "RpcError", "ClientError", "gaierror",
                          "EndpointConnectionError", "NoBrokersAvailable", "ServiceUnavailable"}  # fmt: skip
-        return bool(named) and not isinstance(cause, sqlite3.Error) and bool(
-            _UNREACHABLE.search(str(cause)) or isinstance(cause, (ConnectionError, TimeoutError))
+        return (
+            bool(named)
+            and not isinstance(cause, sqlite3.Error)
+            and bool(_UNREACHABLE.search(str(cause)) or isinstance(cause, (ConnectionError, TimeoutError)))
         )
 
     cause = _find(error, network)
@@ -273,7 +283,10 @@ def _what_is_contacted(error: BaseException, context: Context) -> str:
     for part, words in (
         ("/feast/infra/online_stores/", ("online store", getattr(getattr(config, "online_store", None), "type", ""))),
         ("/feast/infra/registry/", ("registry", getattr(getattr(config, "registry", None), "registry_type", ""))),
-        ("/feast/infra/offline_stores/", ("offline store", getattr(getattr(config, "offline_store", None), "type", ""))),
+        (
+            "/feast/infra/offline_stores/",
+            ("offline store", getattr(getattr(config, "offline_store", None), "type", "")),
+        ),
     ):
         if any(part in file for file in files):
             return f"The {words[0]} ({words[1]})" if words[1] else f"The {words[0]}"

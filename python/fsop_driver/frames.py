@@ -70,7 +70,9 @@ def parse_times(frame: Any, columns: Iterable[str]) -> None:
     import pandas as pd
 
     for column in columns:
-        times = pd.to_datetime(frame[column], utc=True, errors="coerce", format="ISO8601" if frame[column].dtype == object else None)
+        times = pd.to_datetime(
+            frame[column], utc=True, errors="coerce", format="ISO8601" if frame[column].dtype == object else None
+        )
         wrong = times.isna() & frame[column].notna()
         if wrong.any():
             row = int(wrong.idxmax())

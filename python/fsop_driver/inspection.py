@@ -20,7 +20,7 @@ _INTERESTING = {
 
 def run(_session: Session) -> Dict[str, Any]:
     """Does ``inspect``; imports nothing, so it is quick."""
-    packages = {}
+    packages: Dict[str, str] = {}
     for distribution in distributions():
         name = (distribution.metadata["Name"] or "").lower().replace("_", "-")
         if name in _INTERESTING:

@@ -61,7 +61,7 @@ def run(session: Session) -> Dict[str, Any]:
                 **progress.summary(),
                 "covers_nothing": False,
                 "seconds": round(time.monotonic() - clock, 3),
-                "watermark": iso(_watermark(store, view)),
+                **_recorded(store, view),
             }
         )
     return {"project": store.project, "views": done, "rows": sum(item["rows"] for item in done)}
@@ -148,8 +148,11 @@ def _date(request: Dict[str, Any], key: str, default: Optional[datetime]) -> dat
         moment = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
     except ValueError as error:
         raise DriverError(
-            INTERVAL_INVALID, f'"{key}" is not a date: {text!r}', why=str(error), hint="Write it as 2026-01-31T00:00:00Z.",
-        ) from error  # fmt: skip
+            INTERVAL_INVALID,
+            f'"{key}" is not a date: {text!r}',
+            why=str(error),
+            hint="Write it as 2026-01-31T00:00:00Z.",
+        ) from error
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)
 
 
@@ -177,12 +180,13 @@ def _incremental_start(view: Any, now: datetime) -> Optional[datetime]:
     return start if start.tzinfo is not None else start.replace(tzinfo=timezone.utc)
 
 
-def _watermark(store: Any, view: Any) -> Optional[datetime]:
-    """The end of what the registry now records as materialized."""
+def _recorded(store: Any, view: Any) -> Dict[str, Any]:
+    """What the registry now records: where this run began, and how far the view is materialized."""
     if not hasattr(view, "materialization_intervals"):
-        return None
+        return {"watermark": None}
     stored = store.registry.get_any_feature_view(view.name, store.project)
-    return stored.most_recent_end_time
+    start, _ = stored.materialization_intervals[-1]
+    return {"start": iso(start), "watermark": iso(stored.most_recent_end_time)}
 
 
 def _failed(view: str, error: Exception, done: List[Dict[str, Any]], todo: List[Any]) -> Exception:
@@ -194,4 +198,3 @@ def _failed(view: str, error: Exception, done: List[Dict[str, Any]], todo: List[
         hint=f"Done before it: {', '.join(finished)}." if finished else None,
         details={"view": view, "done": done, "todo": [item.name for item in todo]},
     )
-

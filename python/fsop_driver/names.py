@@ -26,7 +26,11 @@ def unknown(what: str, name: str, known: List[str]) -> DriverError:
     if suggestion:
         hint = f'Did you mean "{suggestion}"?'
     else:
-        hint = f"There {'is' if len(known) == 1 else 'are'}: {', '.join(known)}." if known else f"There is no {what} at all."
+        hint = (
+            f"There {'is' if len(known) == 1 else 'are'}: {', '.join(known)}."
+            if known
+            else f"There is no {what} at all."
+        )
     return DriverError(
         UNKNOWN_NAME,
         f'There is no {what} "{name}".',

@@ -31,7 +31,9 @@ def push(session: Session, store: Any) -> Dict[str, Any]:
     try:
         views = list(store._fvs_for_push_source_or_raise(source.name, True))
     except PushSourceNotFoundException as error:
-        raise DriverError(REQUEST_INVALID, f'No feature view takes its rows from the push source "{source.name}".') from error
+        raise DriverError(
+            REQUEST_INVALID, f'No feature view takes its rows from the push source "{source.name}".'
+        ) from error
     frame = frames.read(request.get("rows"), request.get("file"))
     types, times = _columns(source, views)
     frames.require_columns(frame, [*types, *times[:1]], "The rows")
@@ -68,7 +70,8 @@ def _now() -> Any:
 def read(session: Session, store: Any) -> Dict[str, Any]:
     """Returns the features (``features`` or ``service``) of ``entities``, one row for each.
 
-    With ``full`` a row also has ``status`` and ``event_timestamp`` by feature.
+    With ``full`` the result also has the ``status`` and ``event_timestamp`` of every value;
+    with ``full_feature_names`` a feature is called ``view__feature``.
     """
     from feast.protos.feast.serving.ServingService_pb2 import FieldStatus
 
@@ -76,16 +79,20 @@ def read(session: Session, store: Any) -> Dict[str, Any]:
     wanted = requested_features(store, request)
     entities = request.get("entities")
     if not isinstance(entities, list) or not entities or not all(isinstance(row, dict) for row in entities):
-        raise DriverError(ROWS_INVALID, "The entities are not a list of objects, each with the join keys of one entity.")
+        raise DriverError(
+            ROWS_INVALID, "The entities are not a list of objects, each with the join keys of one entity."
+        )
     _check_entities(store, wanted, entities)
     session.begin("read", f"Reading features of {len(entities)} entities")
-    response = store.get_online_features(features=wanted, entity_rows=entities)
+    response = store.get_online_features(
+        features=wanted, entity_rows=entities, full_feature_names=bool(request.get("full_feature_names"))
+    )
     columns = response.to_dict()
     count = len(entities)
     rows = [{name: jsonable(values[index]) for name, values in columns.items()} for index in range(count)]
     result: Dict[str, Any] = {"rows": rows, "columns": list(columns), "count": count}
     if request.get("full"):
-        vectors = dict(zip(response.proto.metadata.feature_names.val, response.proto.results))
+        vectors = dict(zip(response.proto.metadata.feature_names.val, response.proto.results, strict=True))
         result["details"] = [
             {
                 name: {
@@ -133,7 +140,11 @@ def _check_entities(store: Any, wanted: Any, entities: List[Dict[str, Any]]) -> 
 
     Other keys may be request data of on demand feature views; Feast knows those.
     """
-    refs = wanted if isinstance(wanted, list) else [projection.name + ":" for projection in wanted.feature_view_projections]
+    refs = (
+        wanted
+        if isinstance(wanted, list)
+        else [projection.name + ":" for projection in wanted.feature_view_projections]
+    )
     views = {view.name: view for view in store.list_all_feature_views()}
     needed = set()
     request_data = set()

@@ -30,7 +30,7 @@ def record(repo: Path) -> None:
 
 def _recording_new(root: str) -> Callable[..., Any]:
     def __new__(cls: type, *_args: Any, **_kwargs: Any) -> Any:
-        instance = object.__new__(cls)
+        instance: Any = object.__new__(cls)
         frame = _user_frame(sys._getframe(1), root)
         if frame is not None:
             # Kept alive so that its id stays its own; definitions are few.

@@ -155,9 +155,13 @@ def _plan_infra(plan: Plan) -> None:
             {"field": change.property_name, "before": change.val_existing, "after": change.val_declared}
             for change in diff.infra_object_property_diffs
         ]
-        if new is not None and action is not TransitionType.CREATE and tables.exists(new) is False:
+        if new is not None and tables.exists(new) is False:
             plan.missing_tables.append(new)
             action = action if changes else TransitionType.CREATE
+        elif action is TransitionType.CREATE and tables.exists(new):
+            # A registry has one list of tables, of whichever project was applied last
+            # (`feast/infra/registry/registry.py::update_infra`).
+            action = TransitionType.UNCHANGED
         if old is not None and action in (TransitionType.UPDATE, TransitionType.DELETE) and not tables.has_file(old):
             # Feast would create the old database, folders and all, to drop a table from it.
             diff.transition_type = TransitionType.UNCHANGED
@@ -221,7 +225,7 @@ def lazy_sqlite() -> Iterator[None]:
         def __getattr__(self, name: str) -> Any:
             return getattr(original(*self._args), name)
 
-    sqlite._initialize_conn = Lazy
+    sqlite._initialize_conn = Lazy  # type: ignore[assignment]
     try:
         yield
     finally:

@@ -6,7 +6,7 @@ import sys
 import threading
 from typing import Any, Callable, Dict, Optional
 
-from fsop_driver.errors import DriverError, REQUEST_INVALID
+from fsop_driver.errors import REQUEST_INVALID, DriverError
 
 Redact = Callable[[str], str]
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, Optional, Tuple
 
 from fsop_driver import cleanup
+from fsop_driver.errors import STORE_FAILED, DriverError
 
 
 class StagedRegistryStore:
@@ -64,6 +65,7 @@ class StagedRegistryStore:
         if isinstance(self._store, FileRegistryStore):
             with _replacing(self._store):
                 self._store.update_registry_proto(registry_proto)
+                _check_whole(self._store._filepath, registry_proto)
         else:
             self._store.update_registry_proto(registry_proto)
 
@@ -96,8 +98,9 @@ def _replacing(store: Any) -> Iterator[None]:
     target = Path(os.path.realpath(link))
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    _remove_left_over(target)
     try:
-        temporary.touch(exist_ok=False)
+        temporary.touch()
     except PermissionError:
         yield
         return
@@ -117,6 +120,40 @@ def _replacing(store: Any) -> Iterator[None]:
         store._filepath = link
         temporary.unlink(missing_ok=True)
         cleanup.discard(temporary)
+
+
+def _remove_left_over(target: Path) -> None:
+    """Removes the new file of a run that was killed while it wrote."""
+    for path in target.parent.glob(f".{target.name}.*.tmp"):
+        process = path.name[len(target.name) + 2 : -len(".tmp")]
+        if process.isdigit() and not _is_running(int(process)):
+            path.unlink(missing_ok=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        # It is somebody else's.
+        pass
+    return True
+
+
+def _check_whole(file: Path, registry_proto: Any) -> None:
+    """Feast writes without a buffer, and does not look whether everything was taken.
+
+    Raises:
+        DriverError: on a full disk, for one, a write may end early without an error.
+    """
+    written, wanted = file.stat().st_size, registry_proto.ByteSize()
+    if written != wanted:
+        raise DriverError(
+            STORE_FAILED,
+            f"The registry could not be written: the disk took {written} of {wanted} bytes.",
+            hint="Make room on the disk, or raise the limit on the size of files, and apply again.",
+        )
 
 
 def _keep_mode(old: Path, new: Path) -> None:

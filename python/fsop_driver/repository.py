@@ -167,7 +167,9 @@ def load_definitions(config: Any, repo: Path) -> Any:
 
 def _project_conflict(message: str, projects: List[Any]) -> DriverError:
     places = [origins.place(project) for project in projects]
-    return _at(places[0], DriverError(PROJECT_CONFLICT, message, details={"places": [place for place in places if place]}))
+    return _at(
+        places[0], DriverError(PROJECT_CONFLICT, message, details={"places": [place for place in places if place]})
+    )
 
 
 def objects_by_kind(contents: Any) -> Dict[str, List[Any]]:
@@ -216,7 +218,9 @@ def _duplicate(word: str, first: Any, second: Any) -> DriverError:
     error = DriverError(
         DUPLICATE_NAME,
         f"Two objects have one name: {what} {same}" + (f" ({' and '.join(known)})." if known else "."),
-        why="Feast compares the names of views and of data sources without case." if first.name != second.name else None,
+        why="Feast compares the names of views and of data sources without case."
+        if first.name != second.name
+        else None,
         hint="Rename or remove one of the two.",
         details={"places": [place for place in places if place]},
     )

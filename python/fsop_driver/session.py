@@ -114,15 +114,22 @@ class Session:
         return exists
 
     def existing_registry(self, store: Any) -> None:
-        """Opens a registry that must be there.
+        """Opens a registry that must be there, with this project in it.
 
         Raises:
-            DriverError: nothing was applied yet.
+            DriverError: nothing was applied yet, or only other projects were.
         """
         if not self.open_registry(store, create=False):
+            raise DriverError(REGISTRY_MISSING, "There is no registry yet.", hint="Run `fsop apply` first.")
+        projects = sorted(project.name for project in store.registry.list_projects())
+        if store.project not in projects:
             raise DriverError(
-                REGISTRY_MISSING, "There is no registry yet.", hint="Run `fsop apply` first.",
-            )  # fmt: skip
+                REGISTRY_MISSING,
+                f'The registry has no project "{store.project}".',
+                why=f"It has: {', '.join(projects)}." if projects else "It is empty.",
+                hint="Run `fsop apply` first, or correct `project` or `registry`.",
+                details={"projects": projects},
+            )
 
     def traced(self, store: Any, contents: Any) -> Dict[str, Any]:
         """Returns ``{"trace": …}`` if this run is traced."""

@@ -76,7 +76,9 @@ def _summary(flat: Flat, group: str) -> Any:
     parts = {path[len(group) + 1 :]: value for path, value in flat.items() if path.startswith(f"{group}.")}
     if not parts:
         return None
-    shown = {path: value for path, value in parts.items() if value and not path.endswith("#") and path not in _NAME_KEYS}
+    shown = {
+        path: value for path, value in parts.items() if value and not path.endswith("#") and path not in _NAME_KEYS
+    }
     if list(shown) == ["value_type"]:
         return shown["value_type"]
     return {path: MASK if is_secret_key(path.rpartition(".")[2]) and value else value for path, value in shown.items()}
@@ -133,7 +135,7 @@ def _flatten_list(field: Any, values: Any, path: str) -> Iterator[Tuple[str, Any
     named = all(names) and len(set(names)) == len(names)
     keys = [str(name) if named else str(index) for index, name in enumerate(names)]
     yield path, keys if named else len(keys)
-    for key, value in zip(keys, values):
+    for key, value in zip(keys, values, strict=True):
         yield from _flatten_message(value, f"{path}.{key}")
 
 

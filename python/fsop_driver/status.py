@@ -33,7 +33,7 @@ def _materialized_views(store: Any) -> List[Any]:
     registry, project = store.registry, store.project
     views = [
         *registry.list_feature_views(project), *registry.list_stream_feature_views(project),
-        *(registry.list_label_views(project) if hasattr(registry, "list_label_views") else ()),
+        *registry.list_label_views(project),
     ]  # fmt: skip
     return sorted(views, key=lambda view: view.name)
 

@@ -1,23 +1,22 @@
 """Removes a project from its stores and its registry."""
 
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Set, Tuple
 
-from fsop_driver import lock
+from fsop_driver import lock, repository
 from fsop_driver import plan as planning
-from fsop_driver import repository
 from fsop_driver.apply import publish
 from fsop_driver.session import Session
 
 
 def run(session: Session) -> Dict[str, Any]:
-    """Does ``teardown``: shows what goes, asks (unless ``yes``), removes it.
+    """Does ``teardown``: shows what goes, asks (unless ``yes``), removes it. Nothing there is no error.
 
     Unlike ``FeatureStore.teardown``, which empties the whole registry and deletes the
     SQLite file with whatever else is in it, only this project goes.
     """
     store = session.store(hold_writes=True)
     lock.hold(session)
-    session.existing_registry(store)
+    session.open_registry(store, create=False)
     session.begin("plan", "Looking at what there is")
     objects = _objects(store)
     tables, shared = _sqlite(store)
@@ -60,7 +59,7 @@ def _objects(store: Any) -> List[Dict[str, Any]]:
     ]
 
 
-def _sqlite(store: Any) -> "tuple[List[Any], set]":
+def _sqlite(store: Any) -> Tuple[List[Any], Set[str]]:
     """Returns the project's SQLite tables that exist, and the names of others beside them."""
     if getattr(store.config.online_store, "type", None) != "sqlite":
         return [], set()
@@ -70,10 +69,25 @@ def _sqlite(store: Any) -> "tuple[List[Any], set]":
     there = planning.table_names(path)
     if there is None:
         return [], set()
+    ours = _table_names(store) & there
+    others = {name for name in there - ours if not name.startswith("sqlite_")}
+    with planning.lazy_sqlite():
+        return [SqliteTable(path, name) for name in sorted(ours)], others
+
+
+def _table_names(store: Any) -> Set[str]:
+    """The names of this project's tables: of its views, and those that were recorded.
+
+    What was recorded is not enough: a registry has one list, of the project that was
+    applied last.
+    """
+    from feast.infra.online_stores import sqlite
+
     with planning.lazy_sqlite():
         recorded = store.registry.get_infra(store.project).infra_objects
-    prefix = f"{store.project}_"
-    ours = {item.name for item in recorded if isinstance(item, SqliteTable) and item.name.startswith(prefix)} & there
-    internal = {name for name in there if name.startswith("sqlite_")}
-    with planning.lazy_sqlite():
-        return [SqliteTable(path, name) for name in sorted(ours)], there - ours - internal
+    names = {item.name for item in recorded if item.name.startswith(f"{store.project}_")}
+    versioned = store.config.registry.enable_online_feature_view_versioning
+    registry = store.registry
+    views = registry.list_feature_views(store.project) + registry.list_stream_feature_views(store.project)
+    views += registry.list_label_views(store.project)
+    return names | {sqlite._table_id(store.project, view, versioned) for view in views}

@@ -48,6 +48,7 @@ _SESSION_VARIABLES = {"_", "COLUMNS", "LINES", "OLDPWD", "PWD", "SHLVL", "TERM",
 _STARTED_WITH = dict(os.environ)
 _KERNEL = ("/proc/", "/sys/", "/dev/")
 _THIS_FILE = __file__
+_DRIVER = str(Path(__file__).parent) + os.sep
 
 
 class Tracer:
@@ -118,7 +119,8 @@ class Tracer:
         if not self._watching:
             return
         if event == "open":
-            self._opening(args)
+            if not _from_driver():
+                self._opening(args)
         elif event in ("os.listdir", "os.scandir"):
             self._listing(args[0])
         elif self._strict and event in _NOT_REPEATABLE_EVENTS and not _from_driver():
@@ -126,7 +128,7 @@ class Tracer:
 
     def _opening(self, args: Tuple[Any, ...]) -> None:
         path, mode, flags = args
-        if isinstance(path, int) or path is None or (flags & os.O_DIRECTORY and _from_driver(3)):
+        if isinstance(path, int) or path is None:
             return
         path = os.path.abspath(os.fsdecode(path))
         if path.startswith(self._installed) or path == os.devnull or _is_bytecode(path):
@@ -301,7 +303,11 @@ def environment() -> Dict[str, Any]:
     interpreter = os.path.realpath(sys.executable)
     info = os.stat(interpreter)
     lines.append(f"{interpreter}\t{info.st_size}\t{info.st_mtime_ns}")
-    return {"folders": folders, "interpreter": interpreter, "sha256": _sha256("".join(f"{x}\n" for x in lines).encode())}
+    return {
+        "folders": folders,
+        "interpreter": interpreter,
+        "sha256": _sha256("".join(f"{x}\n" for x in lines).encode()),
+    }
 
 
 def sqlite_state(path: str) -> Dict[str, Any]:
@@ -351,7 +357,12 @@ def _source_reasons(contents: Any, repo: Path) -> Set[str]:
                     found.add(f"the data of {candidate.name} is not on this machine")
                 elif not isinstance(candidate.file_format, (ParquetFormat, type(None))):
                     found.add(f"the data of {candidate.name} is more than one file")
-            elif candidate is not None and type(candidate) not in (PushSource, RequestSource, KafkaSource, KinesisSource):
+            elif candidate is not None and type(candidate) not in (
+                PushSource,
+                RequestSource,
+                KafkaSource,
+                KinesisSource,
+            ):
                 found.add(f"the table of {candidate.name} ({type(candidate).__name__}) cannot be checked without Feast")
     return found
 
@@ -422,13 +433,10 @@ def _lister() -> Optional[str]:
     return kind
 
 
-def _from_driver(depth: int = 2) -> bool:
-    """Says whether an event comes from the driver's own looking around, with no Feast or user in between.
-
-    ``depth`` counts the frames between this function and the code that caused the event.
-    """
-    frame: Optional[FrameType] = sys._getframe(depth)
-    return frame is not None and frame.f_code.co_filename.startswith(str(Path(_THIS_FILE).parent))
+def _from_driver() -> bool:
+    """Says whether an event comes from the driver's own code, with no Feast or user in between."""
+    frame: Optional[FrameType] = sys._getframe(2)
+    return frame is not None and frame.f_code.co_filename.startswith(_DRIVER)
 
 
 def _watch_environment(one: Callable[[str, FrameType], None], every: Callable[[FrameType], None]) -> None:
@@ -441,7 +449,8 @@ def _watch_environment(one: Callable[[str, FrameType], None], every: Callable[[F
         frame = sys._getframe(2)
         # `get`, `items`, `getenv` and `expandvars` read on behalf of their caller.
         while frame.f_back is not None and (
-            frame.f_code.co_filename in standard or frame.f_code.co_filename.endswith(("_collections_abc.py", "collections_abc>"))
+            frame.f_code.co_filename in standard
+            or frame.f_code.co_filename.endswith(("_collections_abc.py", "collections_abc>"))
         ):
             frame = frame.f_back
         return frame

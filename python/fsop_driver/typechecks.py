@@ -14,7 +14,7 @@ import inspect
 import sys
 import threading
 from types import FrameType, FunctionType, ModuleType
-from typing import Any, Callable, Iterator, List, Optional, Union
+from typing import Any, Callable, Iterator, List, Optional, Union, cast
 
 Instrument = Callable[[Any], Union[FunctionType, str]]
 
@@ -30,7 +30,7 @@ def defer() -> None:
     try:
         from typeguard import _decorators as decorators
 
-        original: Instrument = decorators.instrument
+        original = cast(Instrument, decorators.instrument)
     except (ImportError, AttributeError):
         return
     decorators.instrument = _deferring(original, decorators)

@@ -9,7 +9,7 @@ demo under ``if __name__ == "__main__"`` does not.
 
 import ast
 from pathlib import Path
-from typing import Callable, Dict, Iterable, Iterator, List, Set, Tuple
+from typing import Callable, Dict, Iterable, Iterator, List, Set, Tuple, Union
 
 # Modules whose use is repeatable, given the same files and environment variables.
 _REPEATABLE = {
@@ -34,7 +34,11 @@ _VOLATILE_CALLS = {"__import__", "compile", "eval", "exec", "globals", "hash", "
 # `pd.Timestamp("now")`, `np.datetime64("today")`
 _VOLATILE_TEXTS = {"now", "today"}
 
+# Parts of pyarrow that read files in C++.
+_PYARROW_READERS = {"csv", "dataset", "feather", "fs", "orc", "parquet"}
+
 IsUsers = Callable[[str], bool]
+_Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 
 
 def reasons(files: Iterable[Path], is_users_module: IsUsers) -> List[str]:
@@ -61,7 +65,7 @@ def reasons(files: Iterable[Path], is_users_module: IsUsers) -> List[str]:
 
 def _reachable(modules: Dict[Path, ast.Module]) -> Dict[Path, List[ast.AST]]:
     """Returns, for each file, the statements and functions that loading may run."""
-    functions: List[Tuple[Path, ast.AST, str, Set[str]]] = []
+    functions: List[Tuple[Path, _Function, Set[str]]] = []
     reached: Dict[Path, List[ast.AST]] = {}
     names: Set[str] = set()
     for file, module in modules.items():
@@ -69,22 +73,22 @@ def _reachable(modules: Dict[Path, ast.Module]) -> Dict[Path, List[ast.AST]]:
         reached[file] = list(top)
         for node in top:
             names |= _mentioned(node)
-        functions += [(file, node, node.name, set(owners)) for node, owners in inner]
+        functions += [(file, node, set(owners)) for node, owners in inner]
     while True:
         # A method also runs when only its class is mentioned (`__init__`, properties).
-        new = [item for item in functions if item[2] in names or item[3] & names or item[1].decorator_list]
+        new = [item for item in functions if item[1].name in names or item[1].decorator_list or item[2] & names]
         if not new:
             return reached
         functions = [item for item in functions if item not in new]
-        for file, node, _, _ in new:
-            reached[file].append(node)
-            names |= _mentioned(node)
+        for file, function, _ in new:
+            reached[file].append(function)
+            names |= _mentioned(function)
 
 
-def _split(module: ast.Module) -> Tuple[List[ast.AST], List[Tuple[ast.AST, Tuple[str, ...]]]]:
+def _split(module: ast.Module) -> Tuple[List[ast.AST], List[Tuple[_Function, Tuple[str, ...]]]]:
     """Parts a module into the statements that run at once, and its functions with their classes."""
     top: List[ast.AST] = []
-    inner: List[Tuple[ast.AST, Tuple[str, ...]]] = []
+    inner: List[Tuple[_Function, Tuple[str, ...]]] = []
 
     def walk(statements: List[ast.stmt], owners: Tuple[str, ...]) -> None:
         for statement in statements:
@@ -159,7 +163,7 @@ def _is_repeatable(module: str, is_users_module: IsUsers) -> bool:
 
 
 def _is_no_unknown_module(source: str, name: str) -> bool:
-    return source not in ("pyarrow", "pandas", "numpy") or name not in {"csv", "dataset", "feather", "fs", "orc", "parquet"}
+    return source not in ("pyarrow", "pandas", "numpy") or name not in _PYARROW_READERS
 
 
 def _volatile(node: ast.AST, imports: _Imports) -> Iterator[Tuple[int, str]]:
@@ -174,7 +178,7 @@ def _volatile(node: ast.AST, imports: _Imports) -> Iterator[Tuple[int, str]]:
         elif isinstance(item, ast.Attribute) and id(item) not in harmless:
             if item.attr in _VOLATILE_NAMES or item.attr in _LINK_READERS:
                 yield line, f"uses .{item.attr}"
-            elif item.attr in {"csv", "dataset", "feather", "fs", "orc", "parquet"} and _is_name(item.value, {"pa", "pyarrow"}):
+            elif item.attr in _PYARROW_READERS and _is_name(item.value, {"pa", "pyarrow"}):
                 yield line, f"uses pyarrow.{item.attr}"
         elif isinstance(item, ast.Constant) and isinstance(item.value, str) and item.value in _VOLATILE_TEXTS:
             yield line, f'mentions "{item.value}"'

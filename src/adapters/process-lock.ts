@@ -31,7 +31,8 @@ export async function withProcessLock<T>(
   try {
     return await work()
   } finally {
-    await rm(path, { force: true })
+    // A lock that stays behind is known to be dead once this process is; the work is done either way.
+    await rm(path, { force: true }).catch(() => undefined)
   }
 }
 

@@ -1,13 +1,11 @@
 import { access } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { defaultLocalPython, parseEnvironmentChoice, type LocalPythonConfig } from './local-python/config.ts'
+import { checkBackendFile, isElsewhere, type BackendConfig } from './backend-file.ts'
+import { defaultLocalPython, type LocalPythonConfig } from './local-python/config.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { FsopError } from '../diagnostics/errors.ts'
 import { ExitCode } from '../diagnostics/exit-codes.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
-import { createReport, type Report } from '../spec/report.ts'
-import type { MapEntry, MapNode } from '../spec/yaml/nodes.ts'
-import { readYaml } from '../spec/yaml/read-yaml.ts'
-import { toPlain } from '../spec/yaml/to-plain.ts'
 import type { ReadInput } from '../usecases/load-spec.ts'
 
 /** The file that `fsop init` writes for each backend, by its short names. */
@@ -22,6 +20,8 @@ export interface ResolvePorts {
   readonly folder: string
   readonly env: NodeJS.ProcessEnv
   readonly read: ReadInput
+  /** Told the warnings of a backend file that is used. */
+  readonly warn?: (diagnostics: readonly Diagnostic[]) => void
 }
 
 /**
@@ -48,26 +48,33 @@ export async function resolveBackend(wanted: string | undefined, ports: ResolveP
   })
 }
 
-async function readBackendFile(file: string, path: string, { read }: ResolvePorts): Promise<LocalPythonConfig> {
-  const input = await read(path)
+async function readBackendFile(file: string, path: string, ports: ResolvePorts): Promise<LocalPythonConfig> {
+  const input = await ports.read(path)
   if ('diagnostic' in input) throw invalid([{ ...input.diagnostic, file }])
-  const { documents, diagnostics, lines } = readYaml(input.bytes, file)
-  const report = createReport(file, (position) => position)
-  report.addAll(diagnostics)
-  const root = documents[0]
-  const config = root?.kind === 'map' ? checkBackend(root, report) : undefined
-  if (root !== undefined && root.kind !== 'map') {
-    report.add(root.span, {
-      code: 'BK002',
-      message: 'a backend file is a mapping',
-      hint: 'fsop init writes one to start from',
-    })
+  const { config, diagnostics } = checkBackendFile({ file, bytes: input.bytes })
+  if (config === undefined) throw invalid(diagnostics)
+  if (config.kind === 'operator.local' && config.type === 'python') {
+    ports.warn?.(diagnostics)
+    return config
   }
-  if (config && report.diagnostics.every(({ severity }) => severity !== 'error')) return config
-  throw invalid(report.diagnostics.map((one) => ({ ...one, excerpt: lines[(one.line ?? 1) - 1] ?? '' })))
+  throw notRunHere(config, file)
 }
 
-function invalid(diagnostics: Report['diagnostics']): FsopError {
+/** A file that is right, for a place where this version of fsop runs nothing. */
+function notRunHere(config: BackendConfig, file: string): FsopError {
+  const place = [config.kind, config.type].filter((part) => part !== undefined).join('/')
+  return new FsopError({
+    code: 'BK005',
+    message: `this version of fsop does not run ${place}`,
+    why: 'it runs operator.local/python',
+    hint: isElsewhere(config) ? config.advice : 'use `-b local`',
+    file,
+    path: 'kind',
+    exitCode: ExitCode.invalid,
+  })
+}
+
+function invalid(diagnostics: readonly Diagnostic[]): FsopError {
   const first = diagnostics.find(({ severity }) => severity === 'error') ?? diagnostics[0]
   const {
     severity: _,
@@ -76,84 +83,6 @@ function invalid(diagnostics: Report['diagnostics']): FsopError {
   } = first ?? { severity: 'error', code: 'BK002', message: 'the backend file is not valid' }
   const others = diagnostics.filter((one) => one !== first)
   return new FsopError({ ...rest, diagnostics: others, exitCode: ExitCode.invalid })
-}
-
-function checkBackend(root: MapNode, report: Report): LocalPythonConfig | undefined {
-  const entries = known(root, ['kind', 'type', 'version', 'spec'], '', report)
-  word(entries, 'kind', ['operator.local'], report, root)
-  word(entries, 'type', ['python'], report, root)
-  word(entries, 'version', ['v1'], report, root)
-  const spec = entries.get('spec')
-  if (spec === undefined || toPlain(spec.value) === null) return defaultLocalPython
-  if (spec.value.kind !== 'map') {
-    report.add(spec.value.span, {
-      code: 'BK004',
-      message: 'spec must be a mapping',
-      hint: 'write `spec: {}`',
-      path: 'spec',
-    })
-    return undefined
-  }
-  const settings = known(spec.value, ['environment', 'python'], 'spec.', report)
-  const text = (name: string) => {
-    const entry = settings.get(name)
-    const plain = entry && toPlain(entry.value)
-    if (entry === undefined || plain === null) return undefined
-    if (typeof plain === 'string') return plain
-    report.add(entry.value.span, {
-      code: 'BK004',
-      message: `spec.${name} must be a string`,
-      hint: 'put it in quotes',
-      path: `spec.${name}`,
-    })
-    return undefined
-  }
-  const wanted = text('environment') ?? 'managed'
-  const environment = parseEnvironmentChoice(wanted)
-  if (environment === undefined) {
-    report.add(settings.get('environment')?.value.span, {
-      code: 'BK004',
-      message: `spec.environment cannot be "${wanted}"${didYouMean(wanted, ['managed', 'current', 'conda:'])}`,
-      why: 'it is one of: managed, current, conda:NAME',
-      hint: 'write `environment: managed` and fsop makes what the spec needs',
-      path: 'spec.environment',
-    })
-    return undefined
-  }
-  return { kind: 'operator.local', type: 'python', environment, python: text('python') }
-}
-
-function known(map: MapNode, names: readonly string[], prefix: string, report: Report): ReadonlyMap<string, MapEntry> {
-  for (const { key, name } of map.entries) {
-    if (names.includes(name)) continue
-    report.add(key.span, {
-      code: 'BK003',
-      message: `unknown key "${prefix}${name}" in a backend file${didYouMean(name, names)}`,
-      why: `the keys are: ${names.join(', ')}`,
-      hint: 'remove it or correct it',
-      path: `${prefix}${name}`,
-    })
-  }
-  return new Map(map.entries.map((entry) => [entry.name, entry]))
-}
-
-function word(
-  entries: ReadonlyMap<string, MapEntry>,
-  name: string,
-  allowed: readonly string[],
-  report: Report,
-  root: MapNode,
-) {
-  const entry = entries.get(name)
-  const value = entry && toPlain(entry.value)
-  if (typeof value === 'string' && allowed.includes(value)) return
-  report.add(entry?.value.span ?? root.span, {
-    code: 'BK004',
-    message: entry ? `${name} cannot be ${JSON.stringify(value)}` : `the backend file has no "${name}"`,
-    why: `fsop knows: ${allowed.join(', ')}`,
-    hint: `write \`${name}: ${allowed[0]}\``,
-    path: name,
-  })
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -12,7 +12,11 @@ export default class Explain extends BaseCommand<Explanation> {
     '<%= config.bin %> <%= command.id %> materialization --json',
   ]
   static override args = {
-    path: Args.string({ default: '', description: 'Place in the file; nothing for the keys at the top' }),
+    path: Args.string({
+      ignoreStdin: true,
+      default: '',
+      description: 'Place in the file; nothing for the keys at the top',
+    }),
   }
   static override flags = {
     'feast-version': Flags.string({

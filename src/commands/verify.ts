@@ -21,7 +21,9 @@ export default class Verify extends BaseCommand<VerifyResult> {
     '<%= config.bin %> <%= command.id %> deploy/ --format sarif > fsop.sarif',
   ]
   static override strict = false
-  static override args = { files: Args.string({ description: 'Files and folders to check, instead of -f' }) }
+  static override args = {
+    files: Args.string({ ignoreStdin: true, description: 'Files and folders to check, instead of -f' }),
+  }
   static override flags = {
     file: Flags.string({
       char: 'f',
@@ -47,7 +49,8 @@ export default class Verify extends BaseCommand<VerifyResult> {
 
   protected override async execute({ cwd, env, version }: Session): Promise<Outcome<VerifyResult>> {
     const { argv, flags } = await this.parse(Verify)
-    const named = [...(flags.file ?? []), ...(argv as string[])]
+    // From FSOP_FILE the flag is one string, although it may be given several times.
+    const named = [flags.file ?? [], argv as string[]].flat()
     const paths = named.length > 0 ? named : ['feature_store.yaml']
     const { result, diagnostics } = await verifyFiles(
       paths,

@@ -70,16 +70,7 @@ function isCacheable(trace: unknown): trace is ApplyTrace {
 }
 
 function recordPath(spec: StoreSpec, { cache }: RecordKey): string {
-  return `${placeOf(spec, cache)}.json`
-}
-
-/** Where the lock is that an fsop holds while it changes this store. */
-export function applyLock(spec: StoreSpec, cache: string): string {
-  return `${placeOf(spec, cache)}.lock`
-}
-
-function placeOf(spec: StoreSpec, cache: string): string {
-  return join(cache, 'applied', createHash('sha256').update(spec.path).digest('hex').slice(0, 32))
+  return join(cache, 'applied', `${createHash('sha256').update(spec.path).digest('hex').slice(0, 32)}.json`)
 }
 
 /** The plan that a further apply would come to. */

@@ -38,7 +38,7 @@ export interface KindSchema {
   readonly version: string
   readonly storageVersion: string
   /** Fields, and words of a field, that the storage version has and this one has not. */
-  readonly onlyInStorageVersion: readonly { readonly path: string; readonly value?: unknown }[]
+  readonly onlyInStorageVersion: readonly { readonly path: string; readonly value?: string }[]
   readonly spec: Schema
   readonly $defs: Definitions
 }

@@ -1,21 +1,26 @@
 import { catalogs, keys as keyLoaders } from '../generated/validators/index.js'
 import type { CheckContext } from './check-context.ts'
-import { checkComponent } from './components.ts'
+import { blocksInUse, checkComponent } from './components.ts'
 import { checkVariables } from './environment-findings.ts'
 import { expandVariables, type VariableReference } from './environment-variables.ts'
 import { neededExtras } from './extras.ts'
 import { checkHeader } from './header.ts'
 import { projectNameProblem } from './project-name.ts'
+import { hiddenIn, redactor, textBetween } from './redaction.ts'
 import { createReport, inFileOrder } from './report.ts'
 import { checkRootKeys } from './root-keys.ts'
-import { maskedLines } from './secret-mask.ts'
+import { checkRules } from './rules/index.ts'
+import { checkSecrets } from './secret-findings.ts'
+import { maskSecrets } from './secret-mask.ts'
+import { findSecrets, type SecretValue } from './secrets.ts'
 import { componentNames, type Component, type ComponentName, type StoreSpec } from './store-spec.ts'
+import { within, withPaths } from './variable-places.ts'
 import type { Diagnostic, Position } from '../diagnostics/diagnostic.ts'
 import { withDocs } from '../diagnostics/errors.ts'
 import { defaultFeastVersion, feastVersionOf } from '../feast/versions.ts'
 import { extraDocuments, readYaml } from './yaml/read-yaml.ts'
 import { toPlain } from './yaml/to-plain.ts'
-import type { MapNode, YamlNode } from './yaml/nodes.ts'
+import type { MapNode, ScalarNode, YamlNode } from './yaml/nodes.ts'
 
 /** The bytes of a spec and where they came from. */
 export interface SpecInput {
@@ -33,6 +38,8 @@ export interface CheckOptions {
   readonly allowUnknown?: boolean
   /** Variables that are not set are warnings only, for a CI that has no secrets. */
   readonly allowUnset?: boolean
+  /** Where the store will run, when that is known: some settings work on one machine only. */
+  readonly place?: 'kubernetes' | undefined
 }
 
 export interface SpecCheck {
@@ -60,13 +67,23 @@ export async function checkSpec(input: SpecInput, options: CheckOptions): Promis
   report.addAll(yaml.diagnostics)
   report.addAll(extraDocuments(yaml, file))
   const root = yaml.documents[0]
+  const sourceLines = decoded.split(/\r\n|\r|\n/)
+  const { toSource } = expansion
+  const isBroken = root === undefined || report.diagnostics.some(({ severity }) => severity === 'error')
+  const raw = (node: ScalarNode) => textBetween(sourceLines, toSource(node.span.start), toSource(node.span.end))
+  const secrets = root === undefined ? [] : findSecrets(root, raw)
+  const hidden = hiddenIn(secrets, expansion, raw)
+  const references = expansion.references.filter((reference) => !hidden.has(reference))
   const finish = (spec?: StoreSpec): SpecCheck => {
-    const lines = maskedLines(decoded.split(/\r\n|\r|\n/), root, expansion.toSource)
-    const ordered = inFileOrder(report.diagnostics).map((one) => withExcerpt(one, lines))
+    const lines = maskSecrets(sourceLines, secrets, { isBroken, toSource })
+    const clean = redactor(secrets, { expansion, isBroken, sourceLines, env: options.env })
+    const ordered = inFileOrder(report.diagnostics).map((one) => withExcerpt(clean(one), lines))
     const failed = ordered.some(({ severity }) => severity === 'error')
-    return { ...(failed || spec === undefined ? {} : { spec }), diagnostics: ordered, variables: expansion.references }
+    const variables =
+      root === undefined || references.length === 0 ? references : withPaths(references, root, expansion)
+    return { ...(failed || spec === undefined ? {} : { spec }), diagnostics: ordered, variables }
   }
-  if (root === undefined || report.diagnostics.some(({ severity }) => severity === 'error')) return finish()
+  if (root === undefined || isBroken) return finish()
   if (root.kind !== 'map') {
     report.add(root.span, {
       code: 'FS200',
@@ -77,14 +94,23 @@ export async function checkSpec(input: SpecInput, options: CheckOptions): Promis
     return finish()
   }
   return finish(
-    await checkRoot(root, input, options, { report, references: expansion.references, toSource: expansion.toSource }),
+    await checkRoot(root, input, options, {
+      report,
+      references: expansion.references,
+      visible: references,
+      toSource,
+      secrets,
+    }),
   )
 }
 
 interface Parsed {
   readonly report: CheckContext['report']
   readonly references: readonly VariableReference[]
+  /** The references that may be shown. */
+  readonly visible: readonly VariableReference[]
   readonly toSource: (position: Position) => Position
+  readonly secrets: readonly SecretValue[]
 }
 
 async function checkRoot(
@@ -105,21 +131,27 @@ async function checkRoot(
       hint: `fsop knows ${Object.keys(catalogs).join(' and ')}`,
     })
   }
+  const secretNodes = new Set<YamlNode>(parsed.secrets.filter(({ kind }) => kind === 'value').map(({ node }) => node))
   const context: CheckContext = {
     report,
     catalog,
     keysOf: async (block) => (await keyLoaders[catalog.feastVersion]?.())?.default[block] ?? {},
     variablesIn: (node) => within(node, references, parsed.toSource),
+    isSecret: (node) => secretNodes.has(node),
+    blocksInUse: blocksInUse(root.entries, catalog),
     unknownKeys: options.allowUnknown ? 'warning' : 'error',
   }
   const header = checkHeader(root, types, context)
   checkVariables(root, context, options.allowUnset ? 'warning' : 'error')
   const keys = await checkRootKeys(root, context)
   const components: Partial<Record<ComponentName, Component>> = {}
+  const entryOf = (name: ComponentName) => keys.get(name) ?? keys.get(secondName(name))
   for (const name of componentNames) {
-    const component = await checkComponent(name, keys.get(name) ?? keys.get(secondName(name)), context)
+    const component = await checkComponent(name, entryOf(name), context)
     if (component) components[name] = component
   }
+  await checkRules(keys, components, entryOf, { context, place: options.place })
+  checkSecrets(parsed.secrets, context)
   const project = keys.get('project')
   const projectName = project && toPlain(project.value)
   if (
@@ -128,7 +160,11 @@ async function checkRoot(
     context.variablesIn(project.value).every(({ state }) => state === 'set')
   ) {
     const problem = projectNameProblem(projectName)
-    if (problem) report.add(project.value.span, { ...problem, path: 'project' })
+    if (problem) {
+      // A hint made from the value would show the value of a variable.
+      const hint = context.variablesIn(project.value).length > 0 ? 'use letters, digits and underscores' : problem.hint
+      report.add(project.value.span, { ...problem, hint, path: 'project' })
+    }
   }
   const provider = keys.get('provider')
   const providerName = provider ? toPlain(provider.value) : catalog.components.provider.default
@@ -144,7 +180,7 @@ async function checkRoot(
     components,
     extras: neededExtras(components, { provider: providerName, blocks: enabledBlocks(root) }, catalog),
     requirements: header.requirements,
-    variables: references,
+    variables: parsed.visible,
   }
 }
 
@@ -168,17 +204,6 @@ function pinnedVersion(root: MapNode): string {
   const plain = spec ? toPlain(spec.value) : undefined
   const requirements = typeof plain === 'object' && plain !== null && 'requirements' in plain ? plain.requirements : []
   return feastVersionOf(Array.isArray(requirements) ? requirements : []) ?? defaultFeastVersion
-}
-
-function within(node: YamlNode, references: readonly VariableReference[], toSource: (position: Position) => Position) {
-  if (references.length === 0) return []
-  const start = toSource(node.span.start)
-  const end = toSource(node.span.end)
-  return references.filter(({ position }) => !isBefore(position, start) && isBefore(position, end))
-}
-
-function isBefore(a: Position, b: Position): boolean {
-  return a.line < b.line || (a.line === b.line && a.column < b.column)
 }
 
 /** Feast opens the file as UTF-8 text, so what is not UTF-8 never reaches its YAML reader. */

@@ -1,8 +1,9 @@
-import { loaders } from '../generated/validators/index.js'
 import type { ComponentCatalog } from './catalog.ts'
-import type { CheckContext } from './check-context.ts'
-import { checkSchema } from './schema-findings.ts'
-import type { Component, ComponentName } from './store-spec.ts'
+import type { BlockInUse, CheckContext } from './check-context.ts'
+import { isOidcClientBlock } from './rules/block.ts'
+import { checkSchema, shownValue } from './schema-findings.ts'
+import { schemaOf } from './schema-loader.ts'
+import { componentNames, type Component, type ComponentName } from './store-spec.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
 import type { MapEntry, MapNode, YamlNode } from './yaml/nodes.ts'
 import { toPlain } from './yaml/to-plain.ts'
@@ -27,7 +28,7 @@ export async function checkComponent(
   if (context.variablesIn(node).some(({ state }) => state !== 'set') && node.kind === 'scalar') return undefined
   if (node.kind === 'map') return checkBlock(name, node, catalog, context)
   const plain = toPlain(node)
-  if (plain === null || (name === 'online_store' && typeof plain === 'string' && /^(none|null)$/i.test(plain))) {
+  if (plain === null) {
     if (catalog.acceptsNull) return undefined
     context.report.add(entry.key.span, {
       code: 'FS205',
@@ -44,7 +45,7 @@ export async function checkComponent(
   if (catalog.acceptsWord && typeof plain === 'string') return checkWord(name, plain, node, catalog, context)
   context.report.add(node.span, {
     code: 'FS203',
-    message: `${name} must be a mapping, not ${node.kind === 'seq' ? 'a list' : JSON.stringify(plain)}`,
+    message: `${name} must be a mapping, not ${shownValue(node, name, context)}`,
     hint: `write \`${name}: { ${catalog.keyword}: ${catalog.default} }\``,
     path: name,
   })
@@ -59,13 +60,25 @@ async function checkWord(
   catalog: ComponentCatalog,
   context: CheckContext,
 ) {
+  if (catalog.acceptsNull && /^(none|null)$/i.test(word)) {
+    // `_validate_online_store_config` in feast/repo_config.py turns them into nothing, but RepoConfig keeps the word.
+    context.report.add(node.span, {
+      code: 'FS206',
+      message: `there is no ${name} "${word}" in Feast ${context.catalog.feastVersion}`,
+      why: 'Feast lets the word through and then looks for a class of that name',
+      hint: `write \`${name}: null\` to switch it off`,
+      path: name,
+    })
+    return undefined
+  }
   const type = resolveType(name, word, { node, form: 'word' }, catalog, context)
   if (type === undefined) return undefined
   if (Object.hasOwn(catalog.types, type)) {
     const block: MapNode = { kind: 'map', span: node.span, entries: [], tag: 'tag:yaml.org,2002:map' }
-    const value = name === 'auth' || catalog.keywordRequired ? { [catalog.keyword]: word } : {}
+    const value =
+      name === 'auth' || catalog.keywordRequired ? { [catalog.keyword]: catalog.types[type]?.word ?? type } : {}
     await checkSchema(
-      await validator(context, `${name}.${type}`),
+      await schemaOf(context, `${name}.${type}`),
       { node: block, value, block: `${name}.${type}`, path: name },
       context,
     )
@@ -112,20 +125,19 @@ async function checkSettings(
   settings: Record<string, unknown>,
   context: CheckContext,
 ) {
-  const entry = name === 'auth' && type === 'oidc' ? oidcRole(settings) : type
+  const entry = schemaName(name, type, settings)
   const catalog = context.catalog.components[name]
   if (Object.hasOwn(catalog.types, entry)) {
     const block = `${name}.${entry}`
-    await checkSchema(await validator(context, block), { node, block, path: name }, context)
+    await checkSchema(await schemaOf(context, block), { node, block, path: name }, context)
   }
   return { type, settings, isDefault: false }
 }
 
-/** Which of Feast's two OIDC classes reads the block (`_is_oidc_client_config` in feast/repo_config.py). */
-function oidcRole(settings: Readonly<Record<string, unknown>>): string {
-  const clientKeys = ['client_secret', 'token', 'token_env_var', 'username', 'password']
-  const isClient = clientKeys.some((key) => key in settings) || !('auth_discovery_url' in settings)
-  return isClient ? 'oidc_client' : 'oidc'
+/** The catalog's entry for a type: `oidc` stands for two, by the keys of the block. */
+function schemaName(name: ComponentName, type: string, settings: Readonly<Record<string, unknown>>): string {
+  if (name !== 'auth' || type !== 'oidc') return type
+  return isOidcClientBlock({ has: (key) => key in settings }) ? 'oidc_client' : 'oidc'
 }
 
 /** The catalog's name of a type, or a class path as it stands; reports what Feast would refuse. */
@@ -170,8 +182,24 @@ function typeWords(catalog: ComponentCatalog): string[] {
   return [...new Set(Object.entries(catalog.types).map(([type, { word }]) => word ?? type))]
 }
 
-async function validator(context: CheckContext, block: string) {
-  const load = loaders[context.catalog.feastVersion]?.[block]
-  if (load === undefined) throw new Error(`no schema of ${block} for Feast ${context.catalog.feastVersion}`)
-  return (await load()).default
+/**
+ * Where a spec's blocks stand and what they are called in the schema, without a word about what is wrong with them.
+ *
+ * @param entries the keys at the top
+ */
+export function blocksInUse(entries: readonly MapEntry[], catalog: CheckContext['catalog']): readonly BlockInUse[] {
+  const blocks = componentNames.flatMap((name): BlockInUse[] => {
+    const component = catalog.components[name]
+    const value = entries.find((entry) => entry.name === name)?.value
+    if (value === undefined) return []
+    const plain = toPlain(value)
+    const isBlock = value.kind === 'map'
+    const settings = isBlock ? (plain as Record<string, unknown>) : {}
+    const word = isBlock ? (settings[component.keyword] ?? component.default) : name === 'registry' ? 'file' : plain
+    if (typeof word !== 'string') return []
+    const known = Object.hasOwn(component.classPaths, word) ? component.classPaths[word]?.type : word
+    const type = known === undefined ? undefined : schemaName(name, known, settings)
+    return type !== undefined && Object.hasOwn(component.types, type) ? [{ block: `${name}.${type}`, path: name }] : []
+  })
+  return [{ block: 'root', path: '' }, ...blocks]
 }

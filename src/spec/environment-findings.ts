@@ -13,10 +13,20 @@ export function checkVariables(root: YamlNode, context: CheckContext, unset: Sev
 function reportVariable(
   reference: VariableReference,
   node: ScalarNode,
-  { report }: CheckContext,
+  { report, isSecret }: CheckContext,
   unset: Severity,
 ): void {
   const { name, text, position, state } = reference
+  if (isSecret(node) && isPartOfSecret(reference)) {
+    report.add(node.span, {
+      severity: 'warning',
+      code: 'FS321',
+      message: 'a secret has a "$" in it, which Feast reads as the start of a variable',
+      why: 'where a variable of that name is set, its value takes the place',
+      hint: 'put the whole secret into one variable, and write only that variable here',
+    })
+    return
+  }
   const span = { start: position, end: { line: position.line, column: position.column + text.length } }
   if (state === 'multiline') {
     report.addAtSource(span, {
@@ -32,8 +42,8 @@ function reportVariable(
   if (preset && text.startsWith('${')) {
     report.addAtSource(span, {
       code: 'FS323',
-      message: `${text}: Feast has no default values for variables`,
-      why: `it looks for a variable of the odd name "${name}", finds none, and keeps the text as it stands`,
+      message: `\${${preset[1]}${preset[2]}…}: Feast has no default values for variables`,
+      why: 'it takes all that is between the braces for the name, finds no such variable, and keeps the text as it stands',
       hint: `write \${${preset[1]}} and set the variable, or write the value itself`,
     })
     return
@@ -47,6 +57,14 @@ function reportVariable(
     why: `Feast keeps the text ${text} as it stands`,
     hint: `export ${/^\w+$/.test(name) ? name : 'NAME'}=… before the command`,
   })
+}
+
+/**
+ * Whether a reference inside a literal secret is more likely a part of it, as in `pa$word`: its name must not be shown
+ * then.
+ */
+export function isPartOfSecret({ text, name }: VariableReference): boolean {
+  return !text.startsWith('${') || !/^[A-Z_][A-Z0-9_]*$/.test(name)
 }
 
 function* scalars(root: YamlNode): Generator<ScalarNode> {

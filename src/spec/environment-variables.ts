@@ -9,6 +9,10 @@ export interface VariableReference {
   readonly position: Position
   /** `multiline`: set, but its line breaks would add lines to the YAML, so it was left as written. */
   readonly state: 'set' | 'unset' | 'multiline'
+  /** The setting whose value or key names it, such as `registry.path`; none where the file is no YAML. */
+  readonly path?: string
+  /** It stands in a comment, where nothing reads it. */
+  readonly isComment?: boolean
 }
 
 export interface Expansion {

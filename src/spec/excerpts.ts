@@ -1,51 +1,39 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { inFileOrder } from './report.ts'
-import { maskedLines } from './secret-mask.ts'
-import { looksSecret, maskUrls } from './secrets.ts'
-import type { MapEntry, YamlNode } from './yaml/nodes.ts'
+import { maskSecrets, redacted, secretTexts } from './secret-mask.ts'
+import { findSecrets, looksSecret, type SecretValue } from './secrets.ts'
+import type { YamlNode } from './yaml/nodes.ts'
+
+/** More problems than anyone reads, as of the YAML reader. */
+export const maxDiagnostics = 200
+
+/** The credentials of a file that Kubernetes or fsop itself reads, by the value that is or holds one. */
+export type FileSecrets = ReadonlyMap<YamlNode, SecretValue>
 
 /**
- * The scalars that hold credentials, judged by the keys above them: `password: …`, and the pairs of containers'
- * environments, `{ name: DB_PASSWORD, value: … }`. References such as `${DB_PASSWORD}` and `$(DB_PASSWORD)` are none.
+ * Finds the credentials of a backend file or a manifest. What stands in a mapping below a key that looks secret is none
+ * by that, as in a volume's `secret: { secretName: … }`, nor is the reference `$(DB_PASSWORD)` of a container's variable.
  */
-export function secretValues(roots: readonly YamlNode[]): ReadonlySet<YamlNode> {
-  const found = new Set<YamlNode>()
-  const pending: YamlNode[] = [...roots]
-  const seen = new Set<YamlNode>()
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    if (seen.has(node)) continue
-    seen.add(node)
-    if (node.kind === 'seq') pending.push(...node.items)
-    if (node.kind !== 'map') continue
-    const pair = secretPair(node.entries)
-    for (const { name, value } of node.entries) {
-      if (value === pair || looksSecret(name)) addScalars(value, found)
-      pending.push(value)
-    }
-  }
-  return found
+export function fileSecrets(documents: readonly YamlNode[]): FileSecrets {
+  const secrets = documents
+    .flatMap((document) => findSecrets(document, ({ source }) => source))
+    .filter(({ kind, key, path, node }) => {
+      if (kind === 'login') return true
+      if (/^["']?\$\(\w+\)["']?$/.test(node.source)) return false
+      const place = path.replace(/(?:\.\d+)+$/, '')
+      return (
+        place === key || place.endsWith(`.${key}`) || isValueOfPair(place) || looksSecret(place.split('.').at(-1) ?? '')
+      )
+    })
+  return new Map(secrets.map((secret) => [secret.node, secret]))
 }
 
-/** The value of `{ name: DB_PASSWORD, value: … }`. */
-function secretPair(entries: readonly MapEntry[]): YamlNode | undefined {
-  const name = entries.find((entry) => entry.name === 'name')?.value
-  if (name?.kind !== 'scalar' || typeof name.value !== 'string' || !looksSecret(name.value)) return undefined
-  return entries.find((entry) => entry.name === 'value')?.value
-}
-
-/** A mapping behind a secret's name (`secret: { secretName: … }` of a volume) is no secret by that. */
-function addScalars(node: YamlNode, found: Set<YamlNode>) {
-  if (node.kind === 'seq') for (const item of node.items) addScalars(item, found)
-  if (node.kind !== 'scalar' || node.value === null || typeof node.value === 'boolean') return
-  if (!isReference(node.source)) found.add(node)
-}
-
-function isReference(source: string): boolean {
-  return /^["']?\$(?:\w+|\{\w+\}|\(\w+\))["']?$/.test(source)
+function isValueOfPair(place: string): boolean {
+  return /(?:^|\.)value$/.test(place)
 }
 
 /**
- * The diagnostics in the order of the file, with excerpts in which no secret can be read.
+ * The diagnostics in the order of the file, with excerpts; no credential can be read in them.
  *
  * @param lines of the file, without line breaks
  * @param documents empty where the file could not be parsed; then lines are judged by their text
@@ -55,35 +43,31 @@ export function withExcerpts(
   lines: readonly string[],
   documents: readonly YamlNode[],
 ): Diagnostic[] {
-  const masked = maskedLines(lines, undefined, (position) => position).map((line, index) =>
-    Array.from(maskPair(line, [lines[index], lines[index - 1], lines[index + 1]])),
-  )
-  for (const { span } of secretValues(documents)) {
-    for (let line = span.start.line; line <= span.end.line; line++) {
-      const points = masked[line - 1] ?? []
-      const from = line === span.start.line ? span.start.column - 1 : 0
-      const to = line === span.end.line ? span.end.column - 1 : points.length
-      for (let index = from; index < to && index < points.length; index++) points[index] = '*'
-    }
-  }
-  return inFileOrder(diagnostics).map((diagnostic) => {
-    const points = diagnostic.line === undefined ? undefined : masked[diagnostic.line - 1]
-    return points === undefined ? diagnostic : { ...diagnostic, excerpt: points.join('').slice(0, 2000) }
+  const isBroken = documents.length === 0
+  const secrets = [...fileSecrets(documents).values()]
+  const masked = maskSecrets(isBroken ? maskPairs(lines) : lines, secrets, { isBroken, toSource: (place) => place })
+  const shown = inFileOrder(diagnostics).slice(0, maxDiagnostics)
+  // Few of many secrets occur in any text, and each costs a search in every one.
+  const all = shown.map(({ message, why, hint }) => [message, why, hint].join('\n')).join('\n')
+  const texts = secretTexts(secrets, isBroken ? lines : []).filter((text) => all.includes(text))
+  const secretLines = new Set(secrets.map(({ node }) => node.span.start.line))
+  return shown.map((diagnostic) => {
+    const { line } = diagnostic
+    const clean = redacted(diagnostic, texts, isBroken || (line !== undefined && secretLines.has(line)))
+    const excerpt = line === undefined ? undefined : masked[line - 1]
+    return excerpt === undefined ? clean : { ...clean, excerpt: excerpt.slice(0, 2000) }
   })
 }
 
-/** `value: …` beside the name of a secret, on the same line or the next to it. */
-function maskPair(line: string, neighbours: readonly (string | undefined)[]): string {
-  const pair = /^(.*?\bvalue["']?\s*:\s*)(\S.*)$/.exec(line)
-  const isSecret = neighbours.some((text) => {
-    const name = /\bname["']?\s*:\s*["']?([\w-]+)/.exec(text ?? '')?.[1]
-    return name !== undefined && looksSecret(name)
+/** `value: …` beside the name of a secret, on the same line or the next to it, where there are no nodes to tell. */
+function maskPairs(lines: readonly string[]): readonly string[] {
+  return lines.map((line, index) => {
+    const pair = /^(.*?\bvalue["']?\s*:\s*)(\S.*)$/.exec(line)
+    const names = [line, lines[index - 1], lines[index + 1]].flatMap(
+      (text) => /\bname["']?\s*:\s*["']?([\w-]+)/.exec(text ?? '')?.[1] ?? [],
+    )
+    return pair?.[2] !== undefined && names.some(looksSecret)
+      ? `${pair[1]}${'*'.repeat(Array.from(pair[2]).length)}`
+      : line
   })
-  if (pair?.[2] === undefined || !isSecret || isReference(pair[2])) return line
-  return `${pair[1]}${'*'.repeat(Array.from(pair[2]).length)}`
-}
-
-/** Whether a text carries a password in the user part of a URL. */
-export function hasUrlPassword(text: string): boolean {
-  return /[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:[^\s@/]+@/i.test(text) && maskUrls(text) !== text
 }

@@ -1,5 +1,8 @@
 import type { CheckContext } from './check-context.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
+import { shownValue } from './schema-findings.ts'
+import { maskUrls } from './secrets.ts'
+import { componentNames } from './store-spec.ts'
 import type { MapNode, YamlNode } from './yaml/nodes.ts'
 import { toPlain } from './yaml/to-plain.ts'
 
@@ -38,9 +41,9 @@ export function checkHeader(root: MapNode, types: readonly string[], context: Ch
     if (typeof value === 'string' && allowed.includes(value)) return value
     context.report.add(found.value.span, {
       code: 'FS211',
-      message: `${name} cannot be ${JSON.stringify(value)}${typeof value === 'string' ? didYouMean(value, allowed) : ''}`,
+      message: `${name} cannot be ${shownValue(found.value, name, context)}${typeof value === 'string' ? didYouMean(value, allowed) : ''}`,
       why: `fsop knows: ${allowed.join(', ')}`,
-      hint: `write \`${name}: ${allowed[0]}\``,
+      hint: (name === 'type' && placeOfType(value, context)) || `write \`${name}: ${allowed[0]}\``,
       path: name,
     })
     return undefined
@@ -50,6 +53,16 @@ export function checkHeader(root: MapNode, types: readonly string[], context: Ch
   const type = word('type', types) ?? 'feature_store'
   const spec = entry('spec')
   return { type, present, requirements: spec ? checkSpecBlock(spec.value, context) : [] }
+}
+
+/** The `type` of a store, written at the top by mistake. */
+function placeOfType(value: unknown, { catalog }: CheckContext): string | undefined {
+  if (typeof value !== 'string') return undefined
+  const owners = componentNames.filter((name) => Object.hasOwn(catalog.components[name].types, value))
+  const owner = owners[0]
+  return owner === undefined || owners.length > 1
+    ? undefined
+    : `write \`${owner}: { ${catalog.components[owner].keyword}: ${value} }\``
 }
 
 function checkSpecBlock(node: YamlNode, context: CheckContext): readonly string[] {
@@ -98,7 +111,7 @@ function checkSpecBlock(node: YamlNode, context: CheckContext): readonly string[
     } else if (name === 'operation' && !operations.includes(String(plain))) {
       context.report.add(value.span, {
         code: 'FS204',
-        message: `${path} cannot be ${JSON.stringify(plain)}${didYouMean(String(plain), operations)}`,
+        message: `${path} cannot be ${shownValue(value, name, context)}${didYouMean(String(plain), operations)}`,
         why: `it is one of: ${operations.join(', ')}`,
         hint: 'write one of these words',
         path,
@@ -115,7 +128,7 @@ function checkRequirements(requirements: readonly string[], node: YamlNode, cont
     const item = node.kind === 'seq' ? (node.items[index] ?? node) : node
     context.report.add(item.span, {
       code: 'FS204',
-      message: `spec.requirements: ${JSON.stringify(requirement)} is not a Python requirement`,
+      message: `spec.requirements: ${JSON.stringify(maskUrls(requirement))} is not a Python requirement`,
       why: 'a requirement starts with the name of a package (PEP 508); options of pip do not belong here',
       hint: 'for instance "scikit-learn>=1.4"',
       path: `spec.requirements.${index}`,

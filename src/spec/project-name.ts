@@ -1,6 +1,6 @@
 /**
  * What is wrong with a Feast project name, or undefined. Feast 0.67 (`is_valid_name` in repo_operations.py and the
- * validator of RepoConfig.project) takes letters, digits and underscores, not an underscore first, and refuses a hyphen
+ * validator of RepoConfig.project) takes letters, digits and underscores, not an underscore first (letters and digits in Python's sense: no combining marks), and refuses a hyphen
  * with every online store, since the validator runs before the online store is known. An empty name is let through by
  * Feast and then breaks table names.
  */
@@ -19,6 +19,6 @@ export function projectNameProblem(
     return problem('it is longer than 100 characters, more than table and file names can hold', name.slice(0, 40))
   if (/^[_-]/.test(name)) return problem('it starts with an underscore or a hyphen', fixed)
   if (name.includes('-')) return problem('Feast refuses hyphens, whatever the online store', fixed)
-  if (!/^[\p{L}\p{N}\p{M}_]+$/u.test(name)) return problem('only letters, digits and underscores are allowed', fixed)
+  if (!/^[\p{L}\p{N}_]+$/u.test(name)) return problem('only letters, digits and underscores are allowed', fixed)
   return undefined
 }

@@ -1,6 +1,7 @@
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import type { Keys } from './catalog.ts'
 import type { CheckContext } from './check-context.ts'
+import { schemaErrors } from './schema-values.ts'
 import { looksSecret } from './secrets.ts'
 import { didYouMean, suggest } from '../diagnostics/suggest.ts'
 import { findNode } from './yaml/find-node.ts'
@@ -18,23 +19,37 @@ export async function checkSchema(
   { node, value, block, path }: { node: YamlNode; value?: unknown; block: string; path: string },
   context: CheckContext,
 ): Promise<void> {
-  if (validate(value ?? toPlain(node))) return
+  const errors = schemaErrors(validate, node, value)
+  if (errors.length === 0) return
+  const groups = groupByPath(errors)
   const keys = await context.keysOf(block)
-  const groups = groupByPath(validate.errors ?? [])
-  for (const [pointer, errors] of groups) {
+  for (const [pointer, group] of groups) {
     const steps = pointerSteps(pointer)
     const at = findNode(node, steps) ?? { value: node }
     // A variable that is not set has no value to judge.
-    if (context.variablesIn(at.value).some(({ state }) => state !== 'set')) continue
+    if (at.value.kind === 'scalar' && context.variablesIn(at.value).some(({ state }) => state !== 'set')) continue
     const where = [path, ...steps].filter((step) => step !== '').join('.')
-    for (const error of errors) {
+    for (const error of group) {
       if (error.keyword === 'additionalProperties')
-        reportUnknownKey(error, at.value, { keys: steps.length > 0 ? undefined : keys, where, block }, context)
+        await reportUnknownKey(error, at.value, { keys: keysAt(keys, steps), where, block }, context)
       if (error.keyword === 'required') reportMissingKey(error, at, { keys, where, block }, context)
     }
-    const wrong = errors.find(({ keyword }) => keyword !== 'additionalProperties' && keyword !== 'required')
-    if (wrong) reportWrongValue(wrong, errors, at.value, { keys, steps, where }, context)
+    const wrong = group.find(({ keyword }) => keyword !== 'additionalProperties' && keyword !== 'required')
+    if (wrong)
+      reportWrongValue(wrong, group, at.value, { keys: keysAt(keys, steps.slice(0, -1)), steps, where }, context)
   }
+}
+
+/** The keys known at a place inside a block: of a mapping below a key, or of the mappings in a list below it. */
+function keysAt(keys: Keys, steps: readonly string[]): Keys | undefined {
+  let found: Keys | undefined = keys
+  for (const step of steps) {
+    if (/^\d+$/.test(step) && !Object.hasOwn(found, step)) continue
+    const inner: Keys | undefined = Object.hasOwn(found, step) ? found[step]?.keys : undefined
+    if (inner === undefined) return undefined
+    found = inner
+  }
+  return found
 }
 
 interface Place {
@@ -43,7 +58,7 @@ interface Place {
   readonly block: string
 }
 
-function reportUnknownKey(
+async function reportUnknownKey(
   { params }: ErrorObject,
   node: YamlNode,
   { keys, where, block }: Place,
@@ -51,6 +66,7 @@ function reportUnknownKey(
 ) {
   const name = String(params['additionalProperty'])
   const entry = node.kind === 'map' ? node.entries.find((candidate) => candidate.name === name) : undefined
+  const place = await placeOf(name, block, where, context)
   const guess = suggest(name, Object.keys(keys ?? {}))
   context.report.add(entry?.key.span ?? node.span, {
     severity: context.unknownKeys,
@@ -58,13 +74,46 @@ function reportUnknownKey(
     message: `unknown key "${name}" in ${blockTitle(block, where)}`,
     why:
       block === 'root' ? 'Feast ignores keys that it does not know, without a word' : 'Feast has no such setting there',
-    hint: guess
-      ? `did you mean "${guess}"?`
-      : keys && Object.keys(keys).length > 0
-        ? `remove it; the keys are: ${Object.keys(keys).join(', ')}`
-        : 'remove it',
+    hint: place
+      ? `it is a key of ${place}: move it there`
+      : guess
+        ? `did you mean "${guess}"?`
+        : keys && documentedKeys(keys).length > 0
+          ? `remove it; the keys are: ${documentedKeys(keys).join(', ')}`
+          : 'remove it',
     path: join(where, name),
   })
+}
+
+/** The one block of the spec that knows a key, for a key that stands at the wrong level. */
+async function placeOf(name: string, block: string, where: string, context: CheckContext): Promise<string | undefined> {
+  if (name === 'type' || name === 'registry_type') return undefined
+  const known = await Promise.all(
+    context.blocksInUse.map(async (one) => ({ ...one, keys: await context.keysOf(one.block) })),
+  )
+  const isOther = (path: string) => path !== where
+  const shallow = known.filter(({ keys }) => Object.hasOwn(keys, name)).map(({ path }) => path)
+  const deep = known.filter((one) => one.block === block).flatMap(({ keys, path }) => deepPlaces(keys, path, name))
+  // A setting of a store is more likely meant than one deep in an optional block.
+  for (const places of [shallow.filter(isOther), deep.filter(isOther)]) {
+    if (places.length > 0) return places.length === 1 ? places[0] || 'the top of the file' : undefined
+  }
+  return undefined
+}
+
+/** Without the second names of keys, which Feast takes but does not tell of. */
+function documentedKeys(keys: Keys): string[] {
+  return Object.keys(keys).filter((key) => keys[key]?.aliasOf === undefined)
+}
+
+/** Where a block and the blocks inside it know a key. */
+function deepPlaces(keys: Keys, path: string, name: string): string[] {
+  return [
+    ...(Object.hasOwn(keys, name) ? [path] : []),
+    ...Object.entries(keys).flatMap(([key, { keys: inner, aliasOf }]) =>
+      inner && aliasOf === undefined ? deepPlaces(inner, join(path, key), name) : [],
+    ),
+  ]
 }
 
 function reportMissingKey(
@@ -87,11 +136,11 @@ function reportWrongValue(
   error: ErrorObject,
   errors: readonly ErrorObject[],
   node: YamlNode,
-  { keys, steps, where }: { keys: Keys; steps: readonly string[]; where: string },
+  { keys, steps, where }: { keys: Keys | undefined; steps: readonly string[]; where: string },
   context: CheckContext,
 ) {
   const name = steps.at(-1) ?? where
-  const info = steps.length === 1 ? keys[name] : undefined
+  const info = keys && Object.hasOwn(keys, name) ? keys[name] : undefined
   const allowed = errors.find(({ keyword }) => keyword === 'enum')?.params['allowedValues'] as unknown[] | undefined
   const constant = errors.find(({ keyword }) => keyword === 'const')?.params['allowedValue'] as unknown
   const words = allowed ?? (constant === undefined ? undefined : [constant])
@@ -111,7 +160,7 @@ function reportWrongValue(
   context.report.add(node.span, {
     code: 'FS203',
     message: `${where} must be ${wanted}, not ${written}`,
-    ...typeAdvice(node, wanted),
+    ...typeAdvice(node, wanted, looksSecret(name) || context.variablesIn(node).length > 0),
     path: where,
   })
 }
@@ -123,11 +172,14 @@ function groupByPath(errors: readonly ErrorObject[]): Map<string, ErrorObject[]>
 }
 
 /** Advice for the usual mistakes of type. */
-function typeAdvice(node: YamlNode, wanted: string): { why?: string; hint?: string } {
+function typeAdvice(node: YamlNode, wanted: string, isHidden: boolean): { why?: string; hint?: string } {
   const value = toPlain(node)
   const isText = /string|text|path/.test(wanted)
   if (isText && node.kind === 'scalar' && typeof value !== 'string' && value !== null) {
-    return { why: 'YAML reads this value as another type', hint: `put it in quotes: "${node.source}"` }
+    return {
+      why: 'YAML reads this value as another type',
+      hint: isHidden ? 'put it in quotes' : `put it in quotes: "${node.source}"`,
+    }
   }
   if (value === null) return { why: 'the value is empty', hint: 'write a value, or remove the key' }
   return { hint: `write ${wanted}` }
@@ -138,15 +190,16 @@ function expectedOf({ keyword, params, message }: ErrorObject): string {
     const type = params['type'] as string | readonly string[]
     const types = typeof type === 'string' ? [type] : type
     return types
-      .map((one) => `${article(one)} ${one === 'object' ? 'mapping' : one === 'array' ? 'list' : one}`)
+      .map((one) => (one === 'object' ? 'mapping' : one === 'array' ? 'list' : one))
+      .map((one) => `${article(one)} ${one}`)
       .join(' or ')
   }
   return (message ?? 'something else').replace(/^must be /, '').replace(/^must /, 'something that must ')
 }
 
 /** The value in words, never that of a secret or of a variable. */
-function shownValue(node: YamlNode, name: string, context: CheckContext): string {
-  if (node.kind === 'map') return 'a mapping'
+export function shownValue(node: YamlNode, name: string, context: CheckContext): string {
+  if (node.kind === 'map') return node.tag.endsWith(':set') ? 'a set' : 'a mapping'
   if (node.kind === 'seq') return 'a list'
   if (looksSecret(name) || context.variablesIn(node).length > 0) return `${kindOf(node)} (its value is not shown)`
   if (node.value instanceof YamlOpaque) return `the ${kindOf(node)} ${node.source}`

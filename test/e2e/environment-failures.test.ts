@@ -78,17 +78,13 @@ describe('an environment that cannot be made', () => {
   it('the package index cannot be reached', async () => {
     const cache = newCache()
     const failed = await plan({
-      ...{
-        FSOP_CACHE_DIR: cache,
-        PIP_INDEX_URL: 'http://127.0.0.1:9/simple',
-        PIP_RETRIES: '0',
-        PIP_FIND_LINKS: undefined,
-      },
-      ...{
-        PIP_CACHE_DIR: join(cache, 'pip'),
-        UV_DEFAULT_INDEX: 'http://127.0.0.1:9/simple',
-        UV_CACHE_DIR: join(cache, 'uv'),
-      },
+      FSOP_CACHE_DIR: cache,
+      PIP_INDEX_URL: 'http://127.0.0.1:9/simple',
+      PIP_RETRIES: '0',
+      PIP_FIND_LINKS: undefined,
+      PIP_CACHE_DIR: join(cache, 'pip'),
+      UV_DEFAULT_INDEX: 'http://127.0.0.1:9/simple',
+      UV_CACHE_DIR: join(cache, 'uv'),
     })
     expect(failed.code).toBe(4)
     expect(failed.stderr).toContain('error FS411: the Python package index cannot be reached')
@@ -187,7 +183,7 @@ describe('an environment that cannot be made', () => {
       const first = start(cache, 3)
       await first.until('installing into')
       const second = start(cache, 3)
-      await second.until(`another fsop makes it: process ${first.child.pid}`)
+      await second.until(`another fsop makes this Python environment (process ${first.child.pid})`)
       await Promise.all([first.ended, second.ended])
       expect(first.output()).toMatch(/error FD20[23]/)
       expect(second.output()).toMatch(/error FD20[23]/)
@@ -215,7 +211,7 @@ describe('an environment that cannot be made', () => {
       const first = start(cache, 60)
       await first.until('installing into')
       const second = start(cache, 60)
-      await second.until('another fsop makes it')
+      await second.until('another fsop makes this')
       second.child.kill('SIGINT')
       expect(await second.ended).toMatchObject({ code: 130 })
       await sleep(100)

@@ -70,9 +70,18 @@ describe('repositories that Feast made', () => {
       const end = new Date().toISOString().slice(0, 19)
       feast(python, folder, ['materialize-incremental', end])
       const features = 'driver_hourly_stats:conv_rate'
-      const own = await fsop([
-        ...['run', 'get-online-features', '-f', spec, '--features', features, '--entity', 'driver_id=1001', '--json'],
-      ])
+      const words = [
+        'run',
+        'get-online-features',
+        '-f',
+        spec,
+        '--features',
+        features,
+        '--entity',
+        'driver_id=1001',
+        '--json',
+      ]
+      const own = await fsop(words)
       const row = (envelope(own).result as { rows: { conv_rate: number }[] }).rows[0]
       const theirs = feast(python, folder, ['get-online-features', '-e', 'driver_id=1001', '-f', features])
       expect(row?.conv_rate).toBeGreaterThan(0)
@@ -92,6 +101,7 @@ describe('repositories that Feast made', () => {
         join(folder, 'shop_stores/online.py'),
         `from typing import Literal
 
+from feast.infra.online_stores.online_store import OnlineStore
 from feast.infra.online_stores.sqlite import SqliteOnlineStore, SqliteOnlineStoreConfig
 
 
@@ -101,7 +111,13 @@ class ShopOnlineStoreConfig(SqliteOnlineStoreConfig):
 
 
 class ShopOnlineStore(SqliteOnlineStore):
-    pass
+    # Nothing to plan, as with every store but SqliteOnlineStore.
+    plan = OnlineStore.plan
+
+    # That of SqliteOnlineStore takes no type but "sqlite".
+    @staticmethod
+    def _get_db_path(config):
+        return f"{config.repo_path}/{config.online_store.path}"
 `,
       )
       writeFileSync(

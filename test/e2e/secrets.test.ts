@@ -37,7 +37,7 @@ describe('secrets of a spec', () => {
   user: shop
   password: ${password}
   sslmode: disable
-  keepalives_idle: 0
+  keepalives_idle: 60
 `
     const text = project.read('feature_store.yaml')
     const block = /online_store:\n(?: .*\n)+/
@@ -63,9 +63,7 @@ describe('secrets of a spec', () => {
     const env = { SHOP_PASSWORD: exported }
     const run = watch(startFsop([command, '-f', project.path(`${spec}.yaml`), ...flags], { env }))
     run.child.stdin.end()
-    let over = false
-    void run.ended.then(() => (over = true))
-    while (!over) {
+    while (run.child.exitCode === null && run.child.signalCode === null) {
       const lines = commandLines()
       for (const canary of [written, exported]) expect(lines).not.toContain(canary)
       await sleep(100)

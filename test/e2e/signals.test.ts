@@ -52,13 +52,25 @@ describe('stopped by a signal', () => {
     })
   })
 
-  it('a reader of the progress that goes away leaves no process', async () => {
-    const run = startFsop(['apply', '-f', project.spec])
-    run.stdout.resume()
-    await new Promise((resolve) => run.stderr.once('data', resolve))
-    run.stderr.destroy()
-    await new Promise((resolve) => run.once('exit', resolve))
-    expect(await processesLeft(project.folder)).toEqual([])
+  it('a reader of the progress that goes away leaves no process, however deaf', async () => {
+    const deaf = await makeProject('--minimal')
+    deaf.append(
+      'feature_definitions.py',
+      `
+import time
+for tick in range(600):
+    try:
+        print("tick", flush=True)
+    except OSError:
+        pass
+    time.sleep(0.1)
+`,
+    )
+    const run = watch(startFsop(['apply', '-f', deaf.spec, '--debug']))
+    await run.until('tick')
+    run.child.stderr.destroy()
+    expect(await run.ended).toMatchObject({ code: 141 })
+    expect(await processesLeft(deaf.folder)).toEqual([])
   })
 
   it.each(['SIGINT', 'SIGTERM'] as const)('%s during init leaves nothing, or everything', async (signal) => {
@@ -83,7 +95,7 @@ describe('two at once', () => {
     const first = watch(startFsop(['apply', '-f', project.spec]))
     await first.until('Loading the definitions')
     const second = watch(startFsop(['apply', '-f', project.spec]))
-    await second.until(`another fsop changes this store (process ${first.child.pid})`)
+    await second.until('Waiting for another fsop that writes to this store')
     expect(await first.ended).toMatchObject({ code: 0 })
     expect(await second.ended).toMatchObject({ code: 0 })
     expect(first.output()).toContain('2 created')
@@ -96,7 +108,7 @@ describe('two at once', () => {
     const first = watch(startFsop(['apply', '-f', project.spec]))
     await first.until('Loading the definitions')
     const second = watch(startFsop(['apply', '-f', project.spec]))
-    await second.until('another fsop changes this store')
+    await second.until('Waiting for another fsop that writes to this store')
     second.child.kill('SIGINT')
     expect(await second.ended).toMatchObject({ code: 130 })
     expect(await first.ended).toMatchObject({ code: 0 })

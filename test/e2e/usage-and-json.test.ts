@@ -68,7 +68,7 @@ describe('help and environment', () => {
   it('FSOP_FILE names the spec', async () => {
     const project = await makeProject('--minimal')
     const verified = await fsop(['verify', '--json'], { cwd: emptyFolder(), env: { FSOP_FILE: project.spec } })
-    expect(envelope(verified)).toMatchObject({ ok: true, result: { file: project.spec, valid: true } })
+    expect(envelope(verified)).toMatchObject({ ok: true, result: { valid: true, files: [{ file: project.spec }] } })
   })
 
   it('colours are for terminals, for those who force them, and never under NO_COLOR', async () => {

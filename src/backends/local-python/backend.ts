@@ -1,12 +1,10 @@
 import type { LocalPythonConfig } from './config.ts'
 import { openEnvironment } from './environment.ts'
-import { cacheError } from './install-error.ts'
 import type { EnvironmentPorts } from './managed-environment.ts'
 import { createPhases } from './phases.ts'
 import { checkPort, runServer, serverCommand, serverExtras } from './servers.ts'
 import type { Backend } from '../backend.ts'
-import { withProcessLock } from '../../adapters/process-lock.ts'
-import { applyLock, recallApply, recordApply } from '../../feast/apply-record.ts'
+import { recallApply, recordApply } from '../../feast/apply-record.ts'
 import { callDriver, type DriverListener } from '../../feast/driver.ts'
 import type { StorePlan } from '../../feast/protocol.ts'
 import { storeRequirements } from '../../feast/requirements.ts'
@@ -16,8 +14,6 @@ export interface LocalPythonPorts extends EnvironmentPorts {
   readonly root: string
   readonly env: NodeJS.ProcessEnv
   readonly fsopVersion: string
-  /** Told to the user at once. */
-  readonly warn: (message: string) => void
 }
 
 /** Runs Feast with a Python of this machine. */
@@ -58,15 +54,6 @@ export function localPythonBackend(config: LocalPythonConfig, ports: LocalPython
     }
   }
 
-  /** One change of a store at a time: of two that write a registry file, one would be lost. */
-  const alone = <T>(spec: StoreSpec, work: () => Promise<T>) => {
-    const onWait = (pid: number) =>
-      ports.warn(`another fsop changes this store (process ${pid}); waiting for it to end`)
-    return withProcessLock(applyLock(spec, cache), { signal, onWait }, work).catch((error: unknown) => {
-      throw cacheError(error, cache)
-    })
-  }
-
   const planned = (plan: StorePlan | undefined): StorePlan => {
     if (plan === undefined) throw new Error('the driver sent no plan')
     return plan
@@ -91,24 +78,23 @@ export function localPythonBackend(config: LocalPythonConfig, ports: LocalPython
       return { plan: planned(plan), cached: false }
     },
 
-    apply: (spec, { cache: useCache, approve }) =>
-      alone(spec, async () => {
-        const known = useCache ? await recallApply(spec, recordKey) : undefined
-        if (known) return { plan: known, cached: true, changed: false, approved: true }
-        let plan: StorePlan | undefined
-        let approved = true
-        const result = await call(
-          spec,
-          'apply',
-          {},
-          {
-            plan: (found) => (plan = found),
-            confirm: async () => (approved = await approve(planned(plan))),
-          },
-        )
-        if (approved) await recordApply(spec, recordKey, planned(plan), result['trace'])
-        return { plan: planned(plan), cached: false, changed: result['changed'] === true, approved }
-      }),
+    async apply(spec, { cache: useCache, approve }) {
+      const known = useCache ? await recallApply(spec, recordKey) : undefined
+      if (known) return { plan: known, cached: true, changed: false, approved: true }
+      let plan: StorePlan | undefined
+      let approved = true
+      const result = await call(
+        spec,
+        'apply',
+        {},
+        {
+          plan: (found) => (plan = found),
+          confirm: async () => (approved = await approve(planned(plan))),
+        },
+      )
+      if (approved) await recordApply(spec, recordKey, planned(plan), result['trace'])
+      return { plan: planned(plan), cached: false, changed: result['changed'] === true, approved }
+    },
 
     runTask: (spec, { op, args }) => call(spec, op, args),
 
@@ -123,21 +109,20 @@ export function localPythonBackend(config: LocalPythonConfig, ports: LocalPython
 
     status: (spec) => call(spec, 'status', {}),
 
-    destroy: (spec, approve) =>
-      alone(spec, async () => {
-        let plan: StorePlan | undefined
-        let removed = false
-        await call(
-          spec,
-          'teardown',
-          {},
-          {
-            plan: (found) => (plan = found),
-            confirm: async () => (removed = await approve(planned(plan))),
-          },
-        )
-        return { removed, plan: planned(plan) }
-      }),
+    async destroy(spec, approve) {
+      let plan: StorePlan | undefined
+      let removed = false
+      await call(
+        spec,
+        'teardown',
+        {},
+        {
+          plan: (found) => (plan = found),
+          confirm: async () => (removed = await approve(planned(plan))),
+        },
+      )
+      return { removed, plan: planned(plan) }
+    },
   }
 }
 

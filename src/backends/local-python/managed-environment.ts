@@ -34,6 +34,8 @@ export interface EnvironmentPorts {
   /** fsop's cache folder. */
   readonly cache: string
   readonly signal: AbortSignal
+  /** Told to the user at once. */
+  readonly warn: (message: string) => void
 }
 
 /** pip's own log of an installation, in the environment that it makes. */
@@ -61,22 +63,17 @@ export async function ensureManagedEnvironment(
   const ready = await finished(published)
   if (ready) return ready
   const title = `Python environment with ${requirements.join(', ')}`
-  return ports.progress.step(title, async (step) => {
-    const onWait = (pid: number) => {
-      const text = `another fsop makes it: process ${pid}`
-      step.detail(text)
-      step.log(text)
-    }
-    try {
-      await mkdir(folder, { recursive: true })
-      return await withProcessLock(`${published}.lock`, { signal: ports.signal, onWait }, async () => {
-        step.detail('')
-        return (await finished(published)) ?? (await make(published, requirements, python, step, ports))
-      })
-    } catch (error) {
-      throw environmentError(error, ports.cache)
-    }
-  })
+  const onWait = (pid: number) =>
+    ports.warn(`another fsop makes this Python environment (process ${pid}); waiting for it to end`)
+  try {
+    await mkdir(folder, { recursive: true })
+    return await withProcessLock(`${published}.lock`, { signal: ports.signal, onWait }, async () => {
+      const made = await finished(published)
+      return made ?? (await ports.progress.step(title, (step) => make(published, requirements, python, step, ports)))
+    })
+  } catch (error) {
+    throw environmentError(error, ports.cache)
+  }
 }
 
 async function finished(published: string): Promise<Environment | undefined> {

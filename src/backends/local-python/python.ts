@@ -1,4 +1,4 @@
-import { FsopError } from '../../diagnostics/errors.ts'
+import { FsopError, isInterruptedError } from '../../diagnostics/errors.ts'
 import { ExitCode } from '../../diagnostics/exit-codes.ts'
 import type { Processes } from '../../ports/processes.ts'
 
@@ -25,11 +25,13 @@ const probe = [
 
 /** Asks an interpreter what it is; undefined when it does not answer as Python does. */
 export async function inspectPython(processes: Processes, command: string): Promise<Python | undefined> {
-  const { code, stdout } = await processes.run({ command, args: ['-I', '-c', probe], timeoutMs: 20_000 })
-  if (code !== 0) return undefined
   try {
+    const { code, stdout } = await processes.run({ command, args: ['-I', '-c', probe], timeoutMs: 20_000 })
+    if (code !== 0) return undefined
     return JSON.parse(stdout) as Python
-  } catch {
+  } catch (error) {
+    // Not even started (another machine's program), or no JSON.
+    if (isInterruptedError(error)) throw error
     return undefined
   }
 }

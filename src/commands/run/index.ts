@@ -14,7 +14,7 @@ export default class Run extends BaseCommand<ApplyOutcome | PlanOutcome> {
     '<%= config.bin %> <%= command.id %> -f feature_store.yaml -b local',
     '<%= config.bin %> <%= command.id %> materialize-incremental -f feature_store.yaml',
   ]
-  static override args = { task: Args.string({ description: 'Task to run; fsop info lists them' }) }
+  static override args = { task: Args.string({ ignoreStdin: true, description: 'Task to run; fsop info lists them' }) }
   static override flags = deployFlags
 
   protected override async execute(session: Session): Promise<Outcome<ApplyOutcome | PlanOutcome>> {

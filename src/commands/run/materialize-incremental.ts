@@ -13,7 +13,7 @@ export default class RunMaterializeIncremental extends TaskCommand {
     '<%= config.bin %> <%= command.id %> -f feature_store.yaml',
     '<%= config.bin %> <%= command.id %> 2026-01-31 --views customer_transactions',
   ]
-  static override args = { end: Args.string({ description: 'End of the interval [default: now]' }) }
+  static override args = { end: Args.string({ ignoreStdin: true, description: 'End of the interval [default: now]' }) }
   static override flags = materializeFlags
 
   protected override async execute(session: Session): Promise<Outcome<TaskResult>> {

@@ -14,8 +14,8 @@ export default class RunMaterialize extends TaskCommand {
     '<%= config.bin %> <%= command.id %> 2026-01-01 2026-01-31T12:00:00 -f feature_store.yaml',
   ]
   static override args = {
-    start: Args.string({ required: true, description: 'Start of the interval' }),
-    end: Args.string({ required: true, description: 'End of the interval' }),
+    start: Args.string({ ignoreStdin: true, required: true, description: 'Start of the interval' }),
+    end: Args.string({ ignoreStdin: true, required: true, description: 'End of the interval' }),
   }
   static override flags = {
     ...materializeFlags,

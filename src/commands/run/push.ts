@@ -15,7 +15,9 @@ export default class RunPush extends TaskCommand {
     '<%= config.bin %> <%= command.id %> customer_transactions_push --row customer_id=1001,event_timestamp=2026-01-31T12:00:00,created=2026-01-31T12:00:00,transactions_7d=9,mean_amount_7d=12.5,declined_share_30d=0',
     '<%= config.bin %> <%= command.id %> customer_transactions_push --rows fresh.parquet --to online_and_offline',
   ]
-  static override args = { source: Args.string({ required: true, description: 'Name of the push source' }) }
+  static override args = {
+    source: Args.string({ ignoreStdin: true, required: true, description: 'Name of the push source' }),
+  }
   static override flags = {
     ...storeFlags,
     rows: Flags.string({ helpValue: 'FILE', summary: 'Rows as Parquet, CSV or JSON', exactlyOne: ['rows', 'row'] }),

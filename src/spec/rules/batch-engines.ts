@@ -156,7 +156,8 @@ export const writeBatchSize: StoreRule = ({ root, blocks, context }: Store) => {
   const materialization = root.get('materialization')
   if (engine === undefined || materialization?.node.kind !== 'map') return
   const entry = materialization.node.entries.find(({ name }) => name === 'online_write_batch_size')
-  if (entry === undefined || isNull(entry.value) || ['local', 'spark.engine', 'ray.engine'].includes(engine.type)) return
+  if (entry === undefined || isNull(entry.value) || ['local', 'spark.engine', 'ray.engine'].includes(engine.type))
+    return
   context.report.add(entry.key.span, {
     severity: 'warning',
     code: 'FS311',

@@ -1,9 +1,8 @@
 import type { CheckContext } from '../check-context.ts'
 import type { Component, ComponentName } from '../store-spec.ts'
-import type { MapEntry, MapNode, YamlNode } from '../yaml/nodes.ts'
+import type { MapEntry, Span, YamlNode } from '../yaml/nodes.ts'
 import { toPlain } from '../yaml/to-plain.ts'
 import type { Finding } from '../report.ts'
-import type { Span } from '../yaml/nodes.ts'
 
 /** One key of a block, as Feast will read it. */
 export interface Setting {
@@ -66,7 +65,7 @@ export function blockOf(
   entry: MapEntry | undefined,
   context: CheckContext,
 ): Block {
-  const settings = entry?.value.kind === 'map' ? settingsOf(entry.value.entries, context) : new Map<string, Setting>()
+  const settings = new Map(entry?.value.kind === 'map' ? settingsOf(entry.value.entries, context) : [])
   // `registry: data/registry.db` is short for a block with a path.
   if (entry && component === 'registry' && entry.value.kind === 'scalar') {
     settings.set('path', { ...settingOf(entry, context), name: 'path', keySpan: entry.value.span })
@@ -106,7 +105,7 @@ export function isFilled(setting: Setting | undefined): boolean {
 }
 
 /** Whether the setting is there and not null (`is not None`). */
-export function isGiven(setting: Setting | undefined): setting is Setting {
+export function isGiven(setting: Setting | undefined): boolean {
   return setting !== undefined && (!setting.isKnown || setting.value !== null)
 }
 
@@ -127,10 +126,6 @@ export function numberOf(value: unknown): number | undefined {
 
 export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === null
-}
-
-export function isMap(node: YamlNode): node is MapNode {
-  return node.kind === 'map'
 }
 
 /** Where to point for a block: the key if it has one there, else the block. */

@@ -19,6 +19,7 @@ const redisGlide: BlockRule = (block, context) => {
   if (textOf(block.settings.get('client')) !== 'glide') return
   if (textOf(block.settings.get('redis_type')) !== 'redis_sentinel') return
   reportAt(block, 'client', context, {
+    severity: 'warning',
     code: 'FS302',
     message: `${block.path}: client glide cannot talk to Redis Sentinel`,
     why: 'Feast fails on the first read',

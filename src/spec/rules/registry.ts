@@ -4,7 +4,13 @@ import type { CheckContext } from '../check-context.ts'
 /** The keys of REGISTRY_STORE_CLASS_FOR_SCHEME in feast/infra/registry/registry.py. */
 const fileSchemes = ['gs', 's3', 'file', 'hdfs']
 /** Its short names for the classes: REGISTRY_STORE_CLASS_FOR_TYPE. */
-const storeTypes = ['GCSRegistryStore', 'S3RegistryStore', 'FileRegistryStore', 'AzureRegistryStore', 'HDFSRegistryStore']
+const storeTypes = [
+  'GCSRegistryStore',
+  'S3RegistryStore',
+  'FileRegistryStore',
+  'AzureRegistryStore',
+  'HDFSRegistryStore',
+]
 
 /** Databases that people keep a registry in; SQLAlchemy knows the dialects. */
 const databases = ['postgresql', 'postgres', 'mysql', 'mariadb', 'sqlite', 'oracle', 'mssql', 'snowflake']

@@ -14,7 +14,7 @@ describe('the registry file', { timeout: 3 * minute }, () => {
     await edit(repo, 'features.py', 'tags={"team": "growth"}', `tags={"team": "${description}"}`)
     // No file may grow beyond 128 KiB: the write of the new registry fails half way.
     const failed = await drive('apply', repo, { args: { yes: true }, shell: 'ulimit -f 128; exec "$@"' })
-    expect(failed).toMatchObject({ code: 1, error: { code: 'FD406' } })
+    expect(failed).toMatchObject({ code: 1, error: { code: 'FD406', message: expect.stringContaining('131072 of') } })
     expect(await readFile(join(repo, 'data/registry.db'))).toEqual(before)
     expect((await readdir(join(repo, 'data'))).filter((name) => name.endsWith('.tmp'))).toEqual([])
     const second = await succeed('apply', repo, { args: { yes: true } })
@@ -56,11 +56,39 @@ describe('the registry file', { timeout: 3 * minute }, () => {
     await rename(link, target)
     await symlink(target, link)
     await chmod(target, 0o640)
-    await writeFile(join(repo, 'more.py'), 'from feast import Entity, ValueType\nx = Entity(name="x", value_type=ValueType.INT64)\n')
+    await writeFile(
+      join(repo, 'more.py'),
+      'from feast import Entity, ValueType\nx = Entity(name="x", value_type=ValueType.INT64)\n',
+    )
     const old = await readFile(target)
     await succeed('apply', repo, { args: { yes: true } })
     expect(await readlink(link)).toBe(target)
     expect((await stat(target)).mode & 0o777).toBe(0o640)
     expect(await readFile(target)).not.toEqual(old)
+  })
+})
+
+test('a registry that loses a write is found out by reading it back', { timeout: minute }, async () => {
+  const repo = await shop({
+    'lossy.py': [
+      'from feast.infra.registry.file import FileRegistryStore',
+      '',
+      'class LossyRegistryStore(FileRegistryStore):',
+      '    def update_registry_proto(self, registry_proto):',
+      '        del registry_proto.entities[:]',
+      '        del registry_proto.feature_services[0].spec.features[:]',
+      '        super().update_registry_proto(registry_proto)',
+    ].join('\n'),
+  })
+  await edit(
+    repo,
+    'feature_store.yaml',
+    'registry: data/registry.db',
+    'registry: { registry_store_type: lossy.LossyRegistryStore, path: data/registry.db }',
+  )
+  const run = await drive('apply', repo, { args: { yes: true } })
+  expect(run.error).toMatchObject({
+    code: 'FD502',
+    lost: ['entity customer: missing', 'feature service ranking: differs in features, features.customer_orders'],
   })
 })

@@ -19,7 +19,13 @@ describe.concurrent('errors in the definitions name the line of the user', { tim
     [
       'a module that is not there',
       { 'more.py': '\nimport nowhere.at_all\n' },
-      { code: 'FD302', file: 'more.py', line: 2, module: 'nowhere', hint: expect.stringContaining('spec.requirements') },
+      {
+        code: 'FD302',
+        file: 'more.py',
+        line: 2,
+        module: 'nowhere',
+        hint: expect.stringContaining('spec.requirements'),
+      },
     ],
     [
       'an exception in a helper',
@@ -42,7 +48,9 @@ describe.concurrent('errors in the definitions name the line of the user', { tim
     ],
     [
       'two objects of one name',
-      { 'more.py': 'from feast import Entity, ValueType\ncopy = Entity(name="customer", value_type=ValueType.INT64)\n' },
+      {
+        'more.py': 'from feast import Entity, ValueType\ncopy = Entity(name="customer", value_type=ValueType.INT64)\n',
+      },
       {
         code: 'FD304',
         message: 'Two objects have one name: entity "customer" (features.py:10 and more.py:2).',
@@ -82,7 +90,11 @@ describe.concurrent('errors in the definitions name the line of the user', { tim
     const warned = await drive('plan', repo)
     expect(warned.code).toBe(0)
     expect(warned.events.filter(({ event }) => event === 'log')).toContainEqual(
-      expect.objectContaining({ level: 'warning', message: expect.stringContaining('"orders" does not exist'), ...place }),
+      expect.objectContaining({
+        level: 'warning',
+        message: expect.stringContaining('"orders" does not exist'),
+        ...place,
+      }),
     )
     await edit(repo, 'features.py', 'schema=[Field(name="order_count", dtype=Int64), Field', '_=[Field')
     await edit(repo, 'features.py', '    _=[Field(name="order_total", dtype=Float32)],\n', '')
@@ -92,7 +104,10 @@ describe.concurrent('errors in the definitions name the line of the user', { tim
   })
 
   test('warnings about the definitions come with their line, those about Feast itself do not come', async () => {
-    const repo = await shop({ 'more.py': 'import warnings\nwarnings.warn("old", DeprecationWarning)\nwarnings.warn("old", DeprecationWarning)\n' })
+    const repo = await shop({
+      'more.py':
+        'import warnings\nwarnings.warn("old", DeprecationWarning)\nwarnings.warn("old", DeprecationWarning)\n',
+    })
     const run = await drive('plan', repo)
     const warnings = run.events.filter(({ event }) => event === 'log')
     expect(warnings).toContainEqual({
@@ -109,10 +124,32 @@ describe.concurrent('errors in the definitions name the line of the user', { tim
 
 describe.concurrent('errors in feature_store.yaml and the stores', { timeout: 2 * minute }, () => {
   const specs: [string, [string, string], Json][] = [
-    ['a key that Feast does not know', ['path: data/online', `passwrd: ${canary}\n  path: data/online`], { code: 'FD201', path: ['online_store', 'passwrd'], line: 6, column: 3, why: 'online_store.passwrd: Extra inputs are not permitted' }],
-    ['a value of the wrong type', ['path: data/online_store.db', `path: [${canary}]`], { code: 'FD201', path: ['online_store', 'path'], line: 6 }],
-    ['a store type that does not exist', ['type: sqlite', 'type: sqllite'], { code: 'FD201', path: ['online_store', 'type'], line: 5 }],
-    ['an extra that is missing', ['type: sqlite\n  path: data/online_store.db', `type: postgres\n  password: ${canary}`], { code: 'FD203', extra: 'postgres', hint: "pip install 'feast[postgres]'" }],
+    [
+      'a key that Feast does not know',
+      ['path: data/online', `passwrd: ${canary}\n  path: data/online`],
+      {
+        code: 'FD201',
+        path: ['online_store', 'passwrd'],
+        line: 6,
+        column: 3,
+        why: 'online_store.passwrd: Extra inputs are not permitted',
+      },
+    ],
+    [
+      'a value of the wrong type',
+      ['path: data/online_store.db', `path: [${canary}]`],
+      { code: 'FD201', path: ['online_store', 'path'], line: 6 },
+    ],
+    [
+      'a store type that does not exist',
+      ['type: sqlite', 'type: sqllite'],
+      { code: 'FD201', path: ['online_store', 'type'], line: 5 },
+    ],
+    [
+      'an extra that is missing',
+      ['type: sqlite\n  path: data/online_store.db', `type: postgres\n  password: ${canary}`],
+      { code: 'FD203', extra: 'postgres', hint: "pip install 'feast[postgres]'" },
+    ],
     ['no YAML', ['project: shop', 'project: [shop'], { code: 'FD201', line: 2 }],
   ]
   test.each(specs)('%s', async (_, [from, to], expected) => {
@@ -156,7 +193,12 @@ describe('secrets', { timeout: 2 * minute }, () => {
         'connect()',
       ].join('\n'),
     })
-    await edit(repo, 'feature_store.yaml', 'project: shop', 'project: shop\nspec:\n  db: {password: "pre-${SHOP_PASSWORD}"}')
+    await edit(
+      repo,
+      'feature_store.yaml',
+      'project: shop',
+      'project: shop\nspec:\n  db: {password: "pre-${SHOP_PASSWORD}"}',
+    )
     const run = await drive('plan', repo, { env: { SHOP_PASSWORD: quote } })
     expect(run.error).toMatchObject({
       code: 'FD303',
@@ -193,7 +235,10 @@ describe('a stopped run', { timeout: 2 * minute }, () => {
     ['SIGTERM', 143],
   ] as const)('%s ends it at once, without a traceback or a file', async (signal, code) => {
     const repo = await shop()
-    await writeFile(join(repo, 'slow.py'), 'import time\ntry:\n    time.sleep(60)\nexcept BaseException:\n    time.sleep(60)\n')
+    await writeFile(
+      join(repo, 'slow.py'),
+      'import time\ntry:\n    time.sleep(60)\nexcept BaseException:\n    time.sleep(60)\n',
+    )
     const before = await snapshot(repo)
     const started = Date.now()
     let asked = 0

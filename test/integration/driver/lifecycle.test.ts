@@ -24,7 +24,12 @@ describe('the life of a store', { timeout: 2 * minute }, () => {
 
   beforeAll(async () => {
     repo = await shop()
-    await edit(repo, 'features.py', 'customer =', 'import os\nprint("printed")\nos.system("echo from a child")\ncustomer =')
+    await edit(
+      repo,
+      'features.py',
+      'customer =',
+      'import os\nprint("printed")\nos.system("echo from a child")\ncustomer =',
+    )
   })
 
   test('status and plan of a new store write nothing, and prints stay out of the protocol', async () => {
@@ -95,6 +100,8 @@ describe('the life of a store', { timeout: 2 * minute }, () => {
     await edit(repo, 'features.py', '{"team": "growth"}', '{"owner": "ann"}')
     await edit(repo, 'features.py', '/ inputs["order_total"]', '/ inputs["order_count"]')
     await edit(repo, 'features.py', 'ranking = ', '_ = lambda: ')
+    // Feast by itself would leave the old stream source in the registry.
+    await edit(repo, 'features.py', 'source=clicks', 'source=orders')
 
     const refused = await drive('apply', repo, { args: { yes: true, allow_deletes: false } })
     expect(refused.error).toMatchObject({ code: 'FD501', deletes: ['feature service ranking'] })
@@ -102,6 +109,7 @@ describe('the life of a store', { timeout: 2 * minute }, () => {
     const plan = planOf(refused)
     expect(changesOf(plan)).toEqual([
       'update feature_view customer_orders',
+      'update feature_view fresh_orders',
       'update on_demand_feature_view basket_share',
       'delete feature_service ranking',
     ])
@@ -118,14 +126,21 @@ describe('the life of a store', { timeout: 2 * minute }, () => {
       { field: 'tags.team', before: 'growth', after: null },
       { field: 'ttl', before: '3650d', after: '1d 12h' },
     ])
+    expect(plan.objects.find(({ name }: Json) => name === 'fresh_orders').changes).toMatchObject([
+      { field: 'stream_source', before: { type: 'PUSH_SOURCE', 'batch_source.name': 'orders' }, after: null },
+    ])
     const code = plan.objects
       .find(({ name }: Json) => name === 'basket_share')
       .changes.find(({ field }: Json) => field.endsWith('body_text'))
-    expect(code.diff).toContain('-    return pd.DataFrame({"basket_share": inputs["basket_total"] / inputs["order_total"]})')
-    expect(code.diff).toContain('+    return pd.DataFrame({"basket_share": inputs["basket_total"] / inputs["order_count"]})')
+    expect(code.diff).toContain(
+      '-    return pd.DataFrame({"basket_share": inputs["basket_total"] / inputs["order_total"]})',
+    )
+    expect(code.diff).toContain(
+      '+    return pd.DataFrame({"basket_share": inputs["basket_total"] / inputs["order_count"]})',
+    )
 
     const applied = await succeed('apply', repo, { args: { yes: true } })
-    expect(applied.result).toMatchObject({ changed: true, counts: { update: 2, delete: 1 } })
+    expect(applied.result).toMatchObject({ changed: true, counts: { update: 3, delete: 1 } })
     await writeFile(join(repo, 'features.py'), definitions)
     await succeed('apply', repo, { args: { yes: true } })
   })
@@ -185,7 +200,12 @@ describe('the life of a store', { timeout: 2 * minute }, () => {
   })
 
   test('a view that fails is named, and what was done before it stays done', async () => {
-    await edit(repo, 'features.py', 'source=clicks', 'source=PushSource(name="lost", batch_source=FileSource(name="gone", path="data/gone.parquet", timestamp_field="event_timestamp"))')
+    await edit(
+      repo,
+      'features.py',
+      'source=clicks',
+      'source=PushSource(name="lost", batch_source=FileSource(name="gone", path="data/gone.parquet", timestamp_field="event_timestamp"))',
+    )
     await succeed('apply', repo, { args: { yes: true } })
     const run = await drive('materialize', repo, { args: { start: '2026-01-01', end: '2026-01-03' } })
     expect(run.error).toMatchObject({
@@ -199,7 +219,12 @@ describe('the life of a store', { timeout: 2 * minute }, () => {
       { name: 'customer_orders', last_materialized: '2026-01-03T00:00:00Z', table: { rows: 2 } },
       { name: 'fresh_orders', last_materialized: null, intervals: [] },
     ])
-    await edit(repo, 'features.py', 'source=PushSource(name="lost", batch_source=FileSource(name="gone", path="data/gone.parquet", timestamp_field="event_timestamp"))', 'source=clicks')
+    await edit(
+      repo,
+      'features.py',
+      'source=PushSource(name="lost", batch_source=FileSource(name="gone", path="data/gone.parquet", timestamp_field="event_timestamp"))',
+      'source=clicks',
+    )
     await succeed('apply', repo, { args: { yes: true } })
   })
 
@@ -218,19 +243,27 @@ describe('the life of a store', { timeout: 2 * minute }, () => {
     const read = await succeed('get_online_features', repo, {
       args: {
         features: ['fresh_orders:order_count', 'customer_orders:order_total', 'basket_share:basket_share'],
-        entities: [{ customer_id: 7, basket_total: 15 }, { customer_id: 2, basket_total: 10 }],
+        entities: [
+          { customer_id: 7, basket_total: 15 },
+          { customer_id: 2, basket_total: 10 },
+        ],
         full: true,
+        full_feature_names: true,
       },
     })
-    expect(read.result.rows).toEqual([
-      { customer_id: 7, order_count: 12, order_total: null, basket_share: null },
-      { customer_id: 2, order_count: null, order_total: 40, basket_share: 0.25 },
-    ])
-    expect(read.result.details[0].order_count).toEqual({
+    const [seventh, second] = read.result.rows
+    expect(seventh).toMatchObject({ customer_id: 7, fresh_orders__order_count: 12, customer_orders__order_total: null })
+    expect(second).toMatchObject({
+      customer_id: 2,
+      fresh_orders__order_count: null,
+      customer_orders__order_total: 40,
+      basket_share__basket_share: 0.25,
+    })
+    expect(read.result.details[0].fresh_orders__order_count).toEqual({
       status: 'PRESENT',
       event_timestamp: '2026-01-05T10:00:00Z',
     })
-    expect(read.result.details[1].order_count).toEqual({ status: 'NOT_FOUND', event_timestamp: null })
+    expect(read.result.details[1].fresh_orders__order_count).toEqual({ status: 'NOT_FOUND', event_timestamp: null })
 
     const args = { service: 'ranking', entities: [{ customer: 1 }] }
     expect((await drive('get_online_features', repo, { args })).error).toMatchObject({
@@ -276,6 +309,22 @@ describe('the life of a store', { timeout: 2 * minute }, () => {
     expect(await readdir(join(repo, 'data'))).not.toContain('moved.db')
     const status = await succeed('status', repo)
     expect(status.result.objects.every(({ state }: Json) => state === 'only_in_repository')).toBe(true)
+    expect((await succeed('teardown', repo)).result).toMatchObject({ changed: false, removed: [] })
+    expect((await drive('materialize_incremental', repo)).error).toMatchObject({ code: 'FD404', projects: [] })
+  })
+
+  test('teardown leaves alone what other projects have in the same registry and database', async () => {
+    await succeed('apply', repo, { args: { yes: true } })
+    await edit(repo, 'feature_store.yaml', 'project: shop', 'project: market')
+    await succeed('apply', repo, { args: { yes: true } })
+    const { result } = await succeed('teardown', repo, { args: { yes: true } })
+    expect(result).toMatchObject({ changed: true, shared_database: true })
+    const unknown = await drive('materialize_incremental', repo)
+    expect(unknown.error).toMatchObject({ code: 'FD404', projects: ['shop'] })
+    await edit(repo, 'feature_store.yaml', 'project: market', 'project: shop')
+    const status = await succeed('status', repo)
+    expect(status.result).toMatchObject({ drift: false })
+    expect(status.result.views.every(({ table }: Json) => table.present)).toBe(true)
   })
 })
 

@@ -70,9 +70,9 @@ shop = Entity(
     return () => writeFile(path, old)
   }
   const create = (name: string) => async () => {
-    await mkdir(dirname(join(repo, name)), { recursive: true })
+    const made = await mkdir(dirname(join(repo, name)), { recursive: true })
     await writeFile(join(repo, name), '')
-    return () => rm(join(repo, name))
+    return () => rm(made ?? join(repo, name), { recursive: true })
   }
   const changes: [string, () => Promise<() => Promise<unknown>>][] = [
     ['the specification', append('feature_store.yaml')],
@@ -187,7 +187,10 @@ describe('an apply that may not be remembered', { timeout: minute }, () => {
   })
 
   test('a file that changes while it runs', async () => {
-    const repo = await shop({ 'note.txt': 'old', 'more.py': 'note = open(__file__.replace("more.py", "note.txt")).read()\n' })
+    const repo = await shop({
+      'note.txt': 'old',
+      'more.py': 'note = open(__file__.replace("more.py", "note.txt")).read()\n',
+    })
     const run = await drive('apply', repo, {
       answer: true,
       // Read already, and not yet traced.
@@ -207,7 +210,7 @@ describe('code whose result may differ from run to run', () => {
     'the clock of pandas': 'import pandas as pd\nx = pd.Timestamp("now")',
     'the clock by reflection': 'import datetime\nx = getattr(datetime.datetime, "now")()',
     'a name made at run time': 'import os\nx = getattr(os, "ur" + "andom")(1)',
-    'chance': 'import random\nx = random.random()',
+    chance: 'import random\nx = random.random()',
     'chance from numpy': 'import numpy as np\nx = np.random.default_rng()',
     'chance from numpy, imported': 'from numpy.random import default_rng\nx = default_rng()',
     'an identifier': 'import uuid\nx = uuid.uuid4()',
@@ -225,18 +228,25 @@ describe('code whose result may differ from run to run', () => {
     'everything of a package that is not known': 'from some_client import *',
     'code as text': 'x = eval("1")',
     'a function that is called': 'from datetime import datetime\ndef f():\n    return datetime.now()\nx = f()',
-    'a function that a function calls': 'import time\ndef g():\n    return time.time()\ndef f():\n    return g()\nx = [f]',
-    'a decorated function': 'from datetime import datetime\nfrom feast import x\n@x\ndef f():\n    return datetime.now()',
-    'a method of a class that is used': 'import time\nclass A:\n    def __init__(self):\n        self.t = time.time()\nx = A()',
+    'a function that a function calls':
+      'import time\ndef g():\n    return time.time()\ndef f():\n    return g()\nx = [f]',
+    'a decorated function':
+      'from datetime import datetime\nfrom feast import x\n@x\ndef f():\n    return datetime.now()',
+    'a method of a class that is used':
+      'import time\nclass A:\n    def __init__(self):\n        self.t = time.time()\nx = A()',
     'a default value': 'import time\ndef f(t=time.time()):\n    pass',
     'a lambda': 'import time\nf = lambda: time.time()',
     'no Python': 'x = (',
   }
   const repeatable: Record<string, string> = {
-    'plain definitions': 'from datetime import timedelta\nfrom feast import Entity\nfrom feast.types import Int64\nx = timedelta(days=1)',
-    'environment and files': 'import os, json\nfrom pathlib import Path\nx = json.loads(Path(os.environ["A"]).read_text())',
-    'its own place': 'import os\nfrom pathlib import Path\nx = Path(__file__).resolve().parent\ny = os.path.realpath(__file__)',
-    'a demo at the end': 'import time, subprocess\nfrom feast import FeatureStore\ndef demo():\n    FeatureStore(".")\n    subprocess.run([])\nif __name__ == "__main__":\n    demo()',
+    'plain definitions':
+      'from datetime import timedelta\nfrom feast import Entity\nfrom feast.types import Int64\nx = timedelta(days=1)',
+    'environment and files':
+      'import os, json\nfrom pathlib import Path\nx = json.loads(Path(os.environ["A"]).read_text())',
+    'its own place':
+      'import os\nfrom pathlib import Path\nx = Path(__file__).resolve().parent\ny = os.path.realpath(__file__)',
+    'a demo at the end':
+      'import time, subprocess\nfrom feast import FeatureStore\ndef demo():\n    FeatureStore(".")\n    subprocess.run([])\nif __name__ == "__main__":\n    demo()',
     'a data frame': 'import pandas as pd\nimport numpy as np\nx = pd.DataFrame({"a": np.arange(3)})',
   }
 

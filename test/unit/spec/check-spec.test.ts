@@ -130,7 +130,10 @@ describe('environment variables', () => {
       { code: 'FS321', severity: 'warning' },
     ])
     const { diagnostics } = await check(`${minimal}online_store: { type: mysql, password: pa$word }\n`)
-    expect(diagnostics).toMatchObject([{ code: 'FS321', severity: 'warning', line: 4 }])
+    expect(diagnostics).toMatchObject([
+      { code: 'FS321', severity: 'warning', line: 4 },
+      { code: 'FS331', severity: 'warning', line: 4 },
+    ])
   })
 
   it('the default form of the shell is an error', async () => {
