@@ -47,6 +47,9 @@ def collected(channel: Channel, repo: Path) -> Iterator[None]:
         filename, lineno = typechecks.caller(filename, lineno)
         if failures.is_users(filename):
             send(str(message), file=filename, line=lineno, text=failures.source_line(filename, lineno))
+        # That a kind of view is experimental is Feast's to say once, not at every run.
+        elif "experimental feature" in str(message):
+            return
         elif not issubclass(category, (DeprecationWarning, PendingDeprecationWarning, FutureWarning)):
             send(str(message))
 

@@ -98,7 +98,6 @@ def _replacing(store: Any) -> Iterator[None]:
     target = Path(os.path.realpath(link))
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    _remove_left_over(target)
     try:
         temporary.touch()
     except PermissionError:
@@ -122,8 +121,9 @@ def _replacing(store: Any) -> Iterator[None]:
         cleanup.discard(temporary)
 
 
-def _remove_left_over(target: Path) -> None:
-    """Removes the new file of a run that was killed while it wrote."""
+def remove_left_over(registry_file: Path) -> None:
+    """Removes the new file of a run that was killed while it wrote; the old one is still the registry."""
+    target = Path(os.path.realpath(registry_file))
     for path in target.parent.glob(f".{target.name}.*.tmp"):
         process = path.name[len(target.name) + 2 : -len(".tmp")]
         if process.isdigit() and not _is_running(int(process)):

@@ -109,6 +109,9 @@ class Session:
         exists = registry_store.exists(self.config, self.repo)
         if not exists and not create:
             store._registry = registry_store.empty_registry(self.config, self.repo)
+        file = registry_store.local_file(self.config, self.repo)
+        if create and file is not None:
+            registry_store.remove_left_over(file)
         _ = store.registry
         self.context.stage = stage if stage != "config" else "read"
         return exists

@@ -49,8 +49,7 @@ export async function callDriver(
   const driver = processes.start(
     {
       command: python,
-      // The folder may be read-only (a system-wide npm install), and user code is not ours to compile: no .pyc files.
-      args: ['-X', 'utf8', '-B', '-u', join(root, 'python/fsop_driver')],
+      args: ['-X', 'utf8', '-u', join(root, 'python/fsop_driver')],
       cwd: request.repo,
       env: { PYTHONUNBUFFERED: '1', FEAST_USAGE: 'False' },
     },
@@ -73,7 +72,7 @@ export async function callDriver(
       case 'phase':
         return listener.phase?.(event.title)
       case 'log':
-        return event.level === 'warning' ? listener.warning?.(event.message) : listener.output?.(event.message)
+        return event.level === 'warning' ? listener.warning?.(warningText(event)) : listener.output?.(event.message)
       case 'plan':
         return listener.plan?.(event.plan)
       case 'progress':
@@ -100,6 +99,10 @@ export async function callDriver(
   if (last?.event === 'result' && code === 0) return last.result
   if (last?.event === 'error') throw driverError(last.error)
   throw unexplained(code, signal, tail)
+}
+
+function warningText({ message, file, line }: Extract<DriverEvent, { event: 'log' }>): string {
+  return file === undefined ? message : `${file}${line === undefined ? '' : `:${line}`}: ${message}`
 }
 
 function parseEvent(line: string): DriverEvent | undefined {
