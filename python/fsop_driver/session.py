@@ -14,6 +14,7 @@ OPERATIONS = {
     "inspect": "inspection",
     "plan": "apply",
     "apply": "apply",
+    "check": "check",
     "materialize": "materialize",
     "materialize_incremental": "materialize",
     "push": "online",

@@ -23,7 +23,8 @@ export interface CacheOption {
 
 /** Work that ends by itself, done by Feast: the driver's operation and its arguments (docs/driver-protocol.md). */
 export interface TaskRequest {
-  readonly op: 'materialize' | 'materialize_incremental' | 'push' | 'get_online_features' | 'get_historical_features'
+  readonly op:
+    'check' | 'materialize' | 'materialize_incremental' | 'push' | 'get_online_features' | 'get_historical_features'
   readonly title: string
   readonly args: Readonly<Record<string, unknown>>
 }

@@ -1,14 +1,13 @@
 import { backendFlags, fileFlag } from './flags.ts'
+import { readSpecFile } from './read-spec-file.ts'
 import type { Session } from './session.ts'
 import { cacheFolder } from '../adapters/cache-folder.ts'
-import { readInputFile } from '../adapters/read-input-file.ts'
 import type { Backend } from '../backends/backend.ts'
 import { resolveBackend } from '../backends/resolve.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { formatDiagnostics } from '../output/diagnostics-text.ts'
-import { MAX_YAML_BYTES } from '../spec/yaml/read-yaml.ts'
 import type { StoreSpec } from '../spec/store-spec.ts'
-import { loadSpec, type ReadInput } from '../usecases/load-spec.ts'
+import { loadSpec } from '../usecases/load-spec.ts'
 
 /** Flags of every command that works with a store on a backend. */
 export const storeFlags = { ...fileFlag, ...backendFlags }
@@ -18,8 +17,6 @@ export interface StoreSession {
   readonly backend: Backend
   readonly warnings: readonly Diagnostic[]
 }
-
-export const readSpecFile: ReadInput = (path) => readInputFile(path, { maxBytes: MAX_YAML_BYTES })
 
 /**
  * Loads the spec and opens the backend that a command's flags name.
@@ -34,9 +31,19 @@ export async function openStore(
   const { spec, warnings } = await loadSpec(flags.file, { cwd, env, read: readSpecFile })
   // Progress follows; a warning after it would be lost in the scroll.
   if (warnings.length > 0 && !session.json) terminal.err(`${formatDiagnostics(warnings, terminal.errStyle)}\n`)
-  const config = await resolveBackend(flags.backend, { cwd, folder: spec.folder, env, read: readSpecFile })
+  return { spec, backend: await openBackend(session, spec, flags.backend), warnings }
+}
+
+/**
+ * Opens the backend that `-b` names for a store.
+ *
+ * @throws FsopError with exit code 3 when the backend file is not valid, 2 for an unknown name
+ */
+export async function openBackend(session: Session, spec: StoreSpec, name: string | undefined): Promise<Backend> {
+  const { cwd, env, terminal } = session
+  const config = await resolveBackend(name, { cwd, folder: spec.folder, env, read: readSpecFile })
   const { localPythonBackend } = await import('../backends/local-python/backend.ts')
-  const backend = localPythonBackend(config, {
+  return localPythonBackend(config, {
     processes: session.processes,
     progress: await session.progress(),
     cache: cacheFolder(env),
@@ -46,5 +53,4 @@ export async function openStore(
     fsopVersion: session.version,
     warn: (message) => terminal.err(`${terminal.errStyle.yellow('warning:')} ${message}`),
   })
-  return { spec, backend, warnings }
 }

@@ -2,17 +2,30 @@ import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { listYaml } from '../adapters/list-yaml.ts'
 import { BaseCommand, type Outcome } from '../cli/base-command.ts'
+import { backendFlags } from '../cli/flags.ts'
 import type { Session } from '../cli/session.ts'
-import { readSpecFile } from '../cli/store-session.ts'
+import { readSpecFile } from '../cli/read-spec-file.ts'
 import { ExitCode } from '../diagnostics/exit-codes.ts'
 import { plural } from '../output/plural.ts'
 import { formatReport, type ReportFormat } from '../output/report.ts'
 import type { Style } from '../output/style.ts'
-import { verifyFiles, type VerifyResult } from '../usecases/verify-files.ts'
+import { formatTable } from '../output/table.ts'
+import { describeVariables, type VariableUse } from '../spec/describe-variables.ts'
+import type { StoreSpec } from '../spec/store-spec.ts'
+import { verifyFiles, type Verification, type VerifyResult } from '../usecases/verify-files.ts'
+
+interface FileVariable extends VariableUse {
+  readonly file: string
+}
+
+interface VerifyOutput extends VerifyResult {
+  /** Under `--explain-env`. */
+  readonly variables?: readonly FileVariable[]
+}
 
 const formats = ['text', 'json', 'junit', 'sarif', 'github'] as const satisfies readonly ReportFormat[]
 
-export default class Verify extends BaseCommand<VerifyResult> {
+export default class Verify extends BaseCommand<VerifyOutput> {
   static override summary = 'Say exactly what is wrong with a spec, where, and how to mend it'
   static override description =
     'Checks YAML, every key of Feast and what only goes together, all problems in one run. Starts no Python, opens no network, and never runs or imports anything that the spec names. Several files and folders may be given.'
@@ -39,6 +52,11 @@ export default class Verify extends BaseCommand<VerifyResult> {
       summary: 'Feast version to check against [default: the one that the spec pins]',
     }),
     'allow-unknown': Flags.boolean({ summary: 'Unknown keys are warnings' }),
+    'explain-env': Flags.boolean({ summary: 'List the environment variables that the specs read' }),
+    live: Flags.boolean({
+      summary: 'Also run the definitions and ask data sources, registry and online store',
+    }),
+    ...backendFlags,
     'allow-unset-env': Flags.boolean({ summary: 'Environment variables that are not set are warnings' }),
   }
 
@@ -47,28 +65,66 @@ export default class Verify extends BaseCommand<VerifyResult> {
     return super.jsonEnabled() || /(^| )--format[ =]json( |$)/.test(this.argv.join(' '))
   }
 
-  protected override async execute({ cwd, env, version }: Session): Promise<Outcome<VerifyResult>> {
+  protected override async execute(session: Session): Promise<Outcome<VerifyOutput>> {
+    const { cwd, env, version } = session
     const { argv, flags } = await this.parse(Verify)
     // From FSOP_FILE the flag is one string, although it may be given several times.
     const named = [flags.file ?? [], argv as string[]].flat()
     const paths = named.length > 0 ? named : ['feature_store.yaml']
-    const { result, diagnostics } = await verifyFiles(
+    const live = flags.live ? await liveCheck(session, flags.backend) : undefined
+    const verified = await verifyFiles(
       paths,
-      { cwd, env, read: readSpecFile, listYaml },
+      { cwd, env, read: readSpecFile, listYaml, checkLive: live },
       {
         feastVersion: flags['feast-version'],
         allowUnknown: flags['allow-unknown'],
         allowUnset: flags['allow-unset-env'],
       },
     )
+    const { diagnostics } = verified
+    const uses = flags['explain-env'] ? variableUses(verified.variables) : undefined
+    const result = { ...verified.result, ...(uses ? { variables: uses } : {}) }
     const exitCode = result.valid ? ExitCode.ok : ExitCode.invalid
     const { format } = flags
     if (format !== 'text' && format !== 'json' && !this.jsonEnabled()) {
       const files = result.files.map(({ file }) => file)
       return { result, exitCode, text: () => formatReport(format, { files, diagnostics, version }) }
     }
-    return { result, diagnostics, exitCode, text: (style) => verdict(result, style) }
+    return {
+      result,
+      diagnostics,
+      exitCode,
+      text: (style) => [uses && variablesText(uses, style), verdict(result, style)].filter(Boolean).join('\n\n'),
+    }
   }
+}
+
+/** Loaded only under `--live`: the backends are no part of a check that starts nothing. */
+async function liveCheck(session: Session, backend: string | undefined) {
+  const [{ openBackend }, { checkLive }] = await Promise.all([
+    import('../cli/store-session.ts'),
+    import('../usecases/check-live.ts'),
+  ])
+  return async (spec: StoreSpec) => checkLive(spec, await openBackend(session, spec, backend))
+}
+
+function variableUses(variables: Verification['variables']): readonly FileVariable[] {
+  return [...variables].flatMap(([file, references]) =>
+    describeVariables({ variables: references }).map((use) => ({ file, ...use })),
+  )
+}
+
+function variablesText(uses: readonly FileVariable[], style: Style): string {
+  if (uses.length === 0) return 'No environment variable is read'
+  const rows = uses.flatMap(({ name, state, file, places }) =>
+    places.map(({ line, column, path }) => ({
+      variable: name,
+      state: state === 'multiline' ? 'set, but has line breaks' : state,
+      place: `${file}:${line}:${column}`,
+      key: path,
+    })),
+  )
+  return formatTable(rows, style)
 }
 
 function verdict({ valid, files, errors, warnings }: VerifyResult, style: Style): string {

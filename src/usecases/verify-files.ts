@@ -3,11 +3,14 @@ import type { ReadInput } from './load-spec.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { checkSpec, type CheckOptions } from '../spec/check-spec.ts'
 import type { VariableReference } from '../spec/environment-variables.ts'
+import type { StoreSpec } from '../spec/store-spec.ts'
 
 export interface VerifyPorts {
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly read: ReadInput
+  /** Checks a spec without errors against what it names; only under `--live`. */
+  readonly checkLive?: ((spec: StoreSpec) => Promise<readonly Diagnostic[]>) | undefined
   /** The YAML files below a folder, relative to it; undefined when the path is no folder. */
   readonly listYaml: (path: string) => Promise<readonly string[] | undefined>
 }
@@ -75,12 +78,14 @@ interface Checked {
 async function verifyFile(
   file: string,
   named: boolean,
-  { cwd, env, read }: VerifyPorts,
+  { cwd, env, read, checkLive }: VerifyPorts,
   options: Omit<CheckOptions, 'env'>,
 ): Promise<Checked | undefined> {
   const path = resolve(cwd, file)
   const input = await read(path)
   if ('diagnostic' in input) return { diagnostics: [{ ...input.diagnostic, file }], variables: [] }
   void named
-  return checkSpec({ file, path, folder: dirname(path), bytes: input.bytes }, { ...options, env })
+  const checked = await checkSpec({ file, path, folder: dirname(path), bytes: input.bytes }, { ...options, env })
+  const live = checked.spec === undefined ? [] : ((await checkLive?.(checked.spec)) ?? [])
+  return { ...checked, diagnostics: [...checked.diagnostics, ...live] }
 }
