@@ -1,6 +1,4 @@
-import { nodeProcesses } from '../adapters/node-processes.ts'
 import { nodeTerminal } from '../adapters/node-terminal.ts'
-import { plainProgress } from '../adapters/plain-progress.ts'
 import { InterruptedError } from '../diagnostics/errors.ts'
 import type { Processes } from '../ports/processes.ts'
 import type { Progress } from '../ports/progress.ts'
@@ -18,8 +16,8 @@ export interface Session {
   /** Aborts with an InterruptedError when the user or the system stops fsop. */
   readonly signal: AbortSignal
   readonly terminal: Terminal
-  readonly processes: Processes
-  /** Loaded on first use: listr2 is not for commands that end at once. */
+  /** This and the progress are loaded on first use: commands that end at once need neither. */
+  processes(): Promise<Processes>
   progress(): Promise<Progress>
   /** Stops listening to signals and takes back an open question. */
   close(): void
@@ -38,6 +36,7 @@ export function openSession(options: Pick<Session, 'root' | 'version' | 'json' |
     process.on(name, listener)
     return { name, listener }
   })
+  let processes: Promise<Processes> | undefined
   let progress: Promise<Progress> | undefined
   return {
     env,
@@ -45,7 +44,7 @@ export function openSession(options: Pick<Session, 'root' | 'version' | 'json' |
     ...options,
     signal: abort.signal,
     terminal,
-    processes: nodeProcesses(env, abort.signal),
+    processes: () => (processes ??= openProcesses(env, abort.signal)),
     progress: () => (progress ??= pickProgress(terminal, { debug, env })),
     close: () => {
       for (const { name, listener } of listeners) process.off(name, listener)
@@ -54,9 +53,17 @@ export function openSession(options: Pick<Session, 'root' | 'version' | 'json' |
   }
 }
 
+async function openProcesses(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Processes> {
+  const { nodeProcesses } = await import('../adapters/node-processes.ts')
+  return nodeProcesses(env, signal)
+}
+
 async function pickProgress(terminal: Terminal, { debug, env }: { debug: boolean; env: NodeJS.ProcessEnv }) {
   const live = process.stderr.isTTY && process.stderr.columns > 0 && !env['CI'] && env['TERM'] !== 'dumb'
-  if (!live) return plainProgress(terminal, { debug })
+  if (!live) {
+    const { plainProgress } = await import('../adapters/plain-progress.ts')
+    return plainProgress(terminal, { debug })
+  }
   const { listrProgress } = await import('../adapters/listr-progress.ts')
   return listrProgress({ debug })
 }

@@ -44,7 +44,7 @@ export async function openBackend(session: Session, spec: StoreSpec, name: strin
   const config = await resolveBackend(name, { cwd, folder: spec.folder, env, read: readSpecFile })
   const { localPythonBackend } = await import('../backends/local-python/backend.ts')
   return localPythonBackend(config, {
-    processes: session.processes,
+    processes: await session.processes(),
     progress: await session.progress(),
     cache: cacheFolder(env),
     signal: session.signal,

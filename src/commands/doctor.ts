@@ -12,7 +12,7 @@ export default class Doctor extends BaseCommand<readonly ToolReport[]> {
 
   protected override async execute({ processes, env }: Session): Promise<Outcome<readonly ToolReport[]>> {
     await this.parse(Doctor)
-    const reports = await checkTools(processes, env['FSOP_PYTHON'])
+    const reports = await checkTools(await processes(), env['FSOP_PYTHON'])
     const python = reports.find(({ tool }) => tool === 'python')
     const ready = python?.version !== undefined && isNewEnough({ version: python.version })
     return {

@@ -160,7 +160,8 @@ function checkVolumeMounts({ spec, specValue, report }: ManifestObject) {
         code: 'KM113',
         message: `no volume is named ${JSON.stringify(name)}`,
         why: 'the API server refuses a Deployment whose container mounts a volume that the pod does not have',
-        hint: names.length > 0 ? `the volumes are: ${names.slice(0, 10).join(', ')}` : 'add it to spec.services.volumes',
+        hint:
+          names.length > 0 ? `the volumes are: ${names.slice(0, 10).join(', ')}` : 'add it to spec.services.volumes',
         path: `spec.${[...server, 'volumeMounts', index, 'name'].join('.')}`,
       })
     }

@@ -34,21 +34,30 @@ export function expandVariables(source: string, env: Readonly<Record<string, str
   const lines = source.split('\n').map((line, index) => {
     let expanded = ''
     let last = 0
+    // Columns behind what was looked at so far, in the source and in the expanded text.
+    let column = 1
+    let shownColumn = 1
+    const onLine: Shift[] = []
     // A brace may close on a later line in CPython's rule; such a name is never set, so a line at a time is enough.
     for (const match of line.matchAll(/\$(?:([A-Za-z0-9_]+)|\{([^}]*)\})/g)) {
       const name = match[1] ?? match[2] ?? ''
       const value = Object.hasOwn(env, name) ? env[name] : undefined
       const state = value === undefined ? 'unset' : /[\r\n]/.test(value) ? 'multiline' : 'set'
-      const position = { line: index + 1, column: points(line.slice(0, match.index)) + 1 }
+      const between = line.slice(last, match.index)
+      column += points(between)
+      shownColumn += points(between)
+      const position = { line: index + 1, column }
       references.push({ name, text: match[0], position, state })
       const shown = state === 'set' && value !== undefined ? value : match[0]
-      expanded += line.slice(last, match.index)
-      const start = points(expanded) + 1
-      expanded += shown
+      expanded += between + shown
       last = match.index + match[0].length
-      const shift = { from: position.column, length: points(match[0]), start, end: points(expanded) + 1 }
-      shifts.set(index + 1, [...(shifts.get(index + 1) ?? []), shift])
+      const length = points(match[0])
+      const end = shownColumn + points(shown)
+      onLine.push({ from: column, length, start: shownColumn, end })
+      column += length
+      shownColumn = end
     }
+    if (onLine.length > 0) shifts.set(index + 1, onLine)
     return expanded + line.slice(last)
   })
   return {
@@ -67,12 +76,19 @@ interface Shift {
 }
 
 function sourceColumn(shifts: readonly Shift[], column: number): number {
-  let result = column
-  for (const { from, length, start, end } of shifts) {
-    if (column >= end) result = from + length + (column - end)
-    else if (column >= start) return Math.min(from + length, from + (column === start ? 0 : length))
+  // The last replacement that starts at the column or before it.
+  let low = 0
+  let high = shifts.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((shifts[middle]?.start ?? Infinity) <= column) low = middle + 1
+    else high = middle
   }
-  return result
+  const shift = shifts[low - 1]
+  if (shift === undefined) return column
+  const { from, length, start, end } = shift
+  if (column >= end) return from + length + (column - end)
+  return from + (column === start ? 0 : length)
 }
 
 function points(text: string): number {

@@ -46,17 +46,19 @@ export function withExcerpts(
   const isBroken = documents.length === 0
   const secrets = [...fileSecrets(documents).values()]
   const masked = maskSecrets(isBroken ? maskPairs(lines) : lines, secrets, { isBroken, toSource: (place) => place })
-  const shown = inFileOrder(diagnostics).slice(0, maxDiagnostics)
-  // Few of many secrets occur in any text, and each costs a search in every one.
-  const all = shown.map(({ message, why, hint }) => [message, why, hint].join('\n')).join('\n')
-  const texts = secretTexts(secrets, isBroken ? lines : []).filter((text) => all.includes(text))
-  const secretLines = new Set(secrets.map(({ node }) => node.span.start.line))
-  return shown.map((diagnostic) => {
-    const { line } = diagnostic
-    const clean = redacted(diagnostic, texts, isBroken || (line !== undefined && secretLines.has(line)))
-    const excerpt = line === undefined ? undefined : masked[line - 1]
-    return excerpt === undefined ? clean : { ...clean, excerpt: excerpt.slice(0, 2000) }
-  })
+  const broken = isBroken ? secretTexts([], lines) : []
+  return inFileOrder(diagnostics)
+    .slice(0, maxDiagnostics)
+    .map((diagnostic) => {
+      const { line = 0 } = diagnostic
+      // Only those of the same line: a password "feast" elsewhere must not take that word out of every text.
+      const near = secrets
+        .filter(({ node: { span } }) => span.start.line <= line && line <= span.end.line)
+        .slice(0, 100)
+      const clean = redacted(diagnostic, isBroken ? broken : secretTexts(near, []), true)
+      const excerpt = masked[line - 1]
+      return excerpt === undefined ? clean : { ...clean, excerpt: excerpt.slice(0, 2000) }
+    })
 }
 
 /** `value: …` beside the name of a secret, on the same line or the next to it, where there are no nodes to tell. */

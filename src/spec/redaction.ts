@@ -2,7 +2,7 @@ import { isPartOfSecret } from './environment-findings.ts'
 import type { Expansion, VariableReference } from './environment-variables.ts'
 import { redacted, secretTexts } from './secret-mask.ts'
 import { isReference, type SecretValue } from './secrets.ts'
-import { isBefore, within } from './variable-places.ts'
+import { between, within } from './variable-places.ts'
 import type { Diagnostic, Position } from '../diagnostics/diagnostic.ts'
 import type { ScalarNode } from './yaml/nodes.ts'
 
@@ -27,22 +27,19 @@ export function redactor(
 ): (diagnostic: Diagnostic) => Diagnostic {
   const { references, toSource } = expansion
   const texts = secretTexts(secrets, isBroken ? sourceLines : [])
-  const values = new Map(
-    references.flatMap(({ name, text, state }) => (state === 'set' ? [[text, env[name] ?? '']] : [])),
-  )
-  const lines = new Set(references.map(({ position }) => position.line))
-  const places = secrets.map(({ node }) => ({ start: toSource(node.span.start), end: toSource(node.span.end) }))
+  // Elsewhere in the file a short one, such as the password "redis", is more likely the word that it looks like.
+  const long = texts.filter((text) => text.length >= 8)
+  const places = secrets.map(({ node }) => toSource(node.span.start))
+  const starts = new Set(places.map(({ line, column }) => `${line}:${column}`))
+  const lines = new Set(places.map(({ line }) => line))
   return (diagnostic) => {
     const { line = 0, column = 0, endLine = line } = diagnostic
-    const isAtSecret = places.some(
-      ({ start, end }) => !isBefore({ line, column }, start) && isBefore({ line, column }, end),
-    )
-    let clean = texts.length > 0 ? redacted(diagnostic, texts, isAtSecret) : diagnostic
-    for (const [text, value] of values) {
-      if (value.length < 3 || ![...lines].some((one) => one >= line && one <= endLine)) continue
-      clean = redacted(clean, [value], true, text)
-    }
-    return clean
+    const near = isBroken || lines.has(line) ? texts : long
+    const clean = near.length > 0 ? redacted(diagnostic, near, starts.has(`${line}:${column}`)) : diagnostic
+    return between(references, { line, column: 0 }, { line: endLine + 1, column: 0 }).reduce((result, reference) => {
+      const value = reference.state === 'set' ? (env[reference.name] ?? '') : ''
+      return value.length < 3 ? result : redacted(result, [value], true, reference.text)
+    }, clean)
   }
 }
 
@@ -64,7 +61,17 @@ export function textBetween(lines: readonly string[], start: Position, end: Posi
 }
 
 function points(line: string, from: number, to?: number): string {
+  // In most lines a column is one code unit, and cutting those costs nothing.
+  if (isPlain(line)) return line.slice(from - 1, to === undefined ? undefined : to - 1)
   return Array.from(line)
     .slice(from - 1, to === undefined ? undefined : to - 1)
     .join('')
+}
+
+let lastPlain: { readonly line: string; readonly isPlain: boolean } | undefined
+
+/** Whether a line has no character outside the basic plane; many values of one line are asked for in a row. */
+function isPlain(line: string): boolean {
+  if (lastPlain?.line !== line) lastPlain = { line, isPlain: !/[\ud800-\udfff]/.test(line) }
+  return lastPlain.isPlain
 }

@@ -5,7 +5,7 @@ import { schemaErrors } from './schema-values.ts'
 import { looksSecret } from './secrets.ts'
 import { didYouMean, suggest } from '../diagnostics/suggest.ts'
 import { findNode } from './yaml/find-node.ts'
-import { YamlOpaque, type YamlNode } from './yaml/nodes.ts'
+import { YamlOpaque, type MapEntry, type MapNode, type YamlNode } from './yaml/nodes.ts'
 import { toPlain } from './yaml/to-plain.ts'
 
 /**
@@ -65,9 +65,11 @@ async function reportUnknownKey(
   context: CheckContext,
 ) {
   const name = String(params['additionalProperty'])
-  const entry = node.kind === 'map' ? node.entries.find((candidate) => candidate.name === name) : undefined
-  const place = await placeOf(name, block, where, context)
-  const guess = suggest(name, Object.keys(keys ?? {}))
+  const entry = node.kind === 'map' ? entryOf(node, name) : undefined
+  // In a file of thousands of unknown keys, what was meant by each is nobody's question.
+  const isLost = node.kind === 'map' && node.entries.length > 500
+  const place = isLost ? undefined : await placeOf(name, block, where, context)
+  const guess = isLost ? undefined : suggest(name, Object.keys(keys ?? {}))
   context.report.add(entry?.key.span ?? node.span, {
     severity: context.unknownKeys,
     code: 'FS201',
@@ -83,6 +85,14 @@ async function reportUnknownKey(
           : 'remove it',
     path: join(where, name),
   })
+}
+
+const entriesOf = new WeakMap<MapNode, ReadonlyMap<string, MapEntry>>()
+
+function entryOf(node: MapNode, name: string): MapEntry | undefined {
+  const known = entriesOf.get(node) ?? new Map(node.entries.map((entry) => [entry.name, entry]))
+  entriesOf.set(node, known)
+  return known.get(name)
 }
 
 /** The one block of the spec that knows a key, for a key that stands at the wrong level. */
@@ -167,7 +177,11 @@ function reportWrongValue(
 
 function groupByPath(errors: readonly ErrorObject[]): Map<string, ErrorObject[]> {
   const groups = new Map<string, ErrorObject[]>()
-  for (const error of errors) groups.set(error.instancePath, [...(groups.get(error.instancePath) ?? []), error])
+  for (const error of errors) {
+    const group = groups.get(error.instancePath)
+    if (group) group.push(error)
+    else groups.set(error.instancePath, [error])
+  }
   return groups
 }
 

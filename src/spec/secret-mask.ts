@@ -75,8 +75,16 @@ export function redacted<T extends Pick<Diagnostic, 'message' | 'why' | 'hint' |
   isAtSecret: boolean,
   replacement = '***',
 ): T {
-  const shown = texts.filter((text) => text.length >= (isAtSecret ? 2 : 4))
-  const clean = (text: string) => shown.reduce((result, secret) => result.replaceAll(secret, () => replacement), text)
+  const least = isAtSecret ? 2 : 4
+  const clean =
+    texts.length > 500
+      ? // Too many to look for one by one: what is quoted goes.
+        (text: string) => text.replaceAll(/"[^"]*"/g, '"***"')
+      : (text: string) =>
+          texts.reduce(
+            (result, secret) => (secret.length < least ? result : result.replaceAll(secret, () => replacement)),
+            text,
+          )
   return {
     ...diagnostic,
     message: clean(diagnostic.message),

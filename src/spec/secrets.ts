@@ -51,7 +51,8 @@ export function isReference(raw: string): boolean {
 
 /** A login inside a text: `scheme://user:PASSWORD@`, `password=PASSWORD`, `AccountKey=…`, a private key. */
 const credentials = [
-  /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):([^\s/]*)@/gi,
+  // Without the scheme's own letters: looking for their start takes quadratic time on a long line.
+  /(:\/\/[^\s:/@]*):([^\s/]*)@/g,
   /((?:^|[\s,;?&"'])(?:[a-z_.]*(?:password|passwd|pwd|passphrase|secret|token|api_?key|access_?key|account_?key|shared_?access_?signature))\s*=\s*)()([^\s,;&"']+)/gi,
   /(-----BEGIN [A-Z ]*PRIVATE KEY-----)()([^]*)/g,
 ]

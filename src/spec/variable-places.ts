@@ -11,7 +11,30 @@ export function within(
   if (references.length === 0) return []
   const start = toSource(node.span.start)
   const end = toSource(node.span.end)
-  return references.filter(({ position }) => !isBefore(position, start) && isBefore(position, end))
+  return between(references, start, end)
+}
+
+/** The references from one place of the file up to another; they are in the order of the file. */
+export function between(references: readonly VariableReference[], start: Position, end: Position): VariableReference[] {
+  const first = firstIndex(references.length, (index) => !isBefore(positionOf(references, index), start))
+  const last = firstIndex(references.length, (index) => !isBefore(positionOf(references, index), end))
+  return references.slice(first, last)
+}
+
+function positionOf(references: readonly VariableReference[], index: number): Position {
+  return references[index]?.position ?? { line: Infinity, column: Infinity }
+}
+
+/** The least index for which a condition holds that holds for all after it. */
+function firstIndex(length: number, holds: (index: number) => boolean): number {
+  let low = 0
+  let high = length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (holds(middle)) high = middle
+    else low = middle + 1
+  }
+  return low
 }
 
 /** Says of each reference which setting it stands in. */

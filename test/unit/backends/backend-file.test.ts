@@ -71,7 +71,7 @@ describe('a backend file', () => {
   it.each([
     ['a list', '- a\n', ['BK002 1:1']],
     ['two documents', `${local('python', '{}')}---\n${local('python', '{}')}`, ['BK002 6:1']],
-    ['an unknown key', `${local('python', '{ enviroment: managed }')}`, ['BK003 4:9']],
+    ['an unknown key', local('python', '{ enviroment: managed }'), ['BK003 4:9']],
     ['an unknown kind', 'kind: operator.locl\ntype: python\nversion: v1\n', ['BK004 1:7']],
     ['an unknown type', local('pyhton', '{}'), ['BK004 2:7']],
     ['an unknown version', 'kind: operator.local\ntype: python\nversion: v2\n', ['BK004 3:10']],
@@ -161,6 +161,11 @@ describe('-b with a file', () => {
     ['Kubernetes', 'kind: operator.kubernetes\ntype: helm\nversion: v1\n'],
   ])('says that it does not run %s', async (_, text) => {
     expect(await resolve(text)).toMatchObject({ exitCode: 3, diagnostic: { code: 'BK005', file: 'backend.yaml' } })
+  })
+
+  it('names the backends where there is none of that name', async () => {
+    const ports = { cwd: '/', folder: '/', env: {}, read: async () => ({ bytes: new Uint8Array() }) }
+    await expect(resolveBackend('locl', ports)).rejects.toMatchObject({ exitCode: 2, diagnostic: { code: 'BK001' } })
   })
 
   it('gives all problems of a wrong file', async () => {

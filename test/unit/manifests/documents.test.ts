@@ -20,6 +20,13 @@ describe('the documents of a manifest', () => {
     expect(await places(`${good}---\n${wrong}---\n${wrong}`)).toEqual(['KM101 9:26', 'KM101 14:26'])
   })
 
+  it('keeps the words of its texts where a Secret beside it has one of them as a password', async () => {
+    const secret = 'apiVersion: v1\nkind: Secret\nmetadata: { name: db }\nstringData: { DB_PASSWORD: feast }\n'
+    const [found] = await check(`${secret}---\n${good.replace('feastProject: a', '')}`)
+    expect(found).toMatchObject({ code: 'KM102', message: 'spec.feastProject is missing' })
+    expect(found?.why).toContain('FeatureStore feast.dev/v1')
+  })
+
   it('checks the items of a list', async () => {
     const text = `apiVersion: v1\nkind: List\nitems:\n  - apiVersion: feast.dev/v1\n    kind: FeatureStore\n    metadata: { name: a }\n    spec: {}\n`
     expect(await places(text)).toEqual(['KM102 7:5'])

@@ -288,7 +288,7 @@ describe('what the CRD accepts and the operator does not', () => {
       '      - name: DB_PASSWORD',
       '        value: hunter2hunter2',
       '      - { name: API_TOKEN, value: 4711471147 }',
-      '      - { name: FROM_SECRET, valueFrom: { secretKeyRef: { name: db, key: password } } }',
+      '      - { name: COPY_PASSWORD, value: $(DB_PASSWORD) }',
       'feastProjectDir: { git: { url: "https://me:hunter3hunter3@host/repo" } }',
     ])
     const found = await check(text)
@@ -300,6 +300,17 @@ describe('what the CRD accepts and the operator does not', () => {
     ])
     expect(JSON.stringify(found)).not.toMatch(/hunter|4711/)
     expect(found[0]?.excerpt).toBe('          value: **************')
+  })
+
+  it('does not show the shortest credential either', async () => {
+    const [wrong] = await check(store(['services: { ui: { env: [{ name: DB_PASSWORD, value: 7 }] } }']))
+    expect(wrong).toMatchObject({ code: 'KM103', hint: 'put it in quotes' })
+    expect(`${wrong?.message}${wrong?.excerpt}`).not.toContain('7')
+  })
+
+  it('knows that the operator adds volumes of its own', async () => {
+    const mounts = 'volumeMounts: [{ name: feast-fraud-online, mountPath: /a }]'
+    expect(await findings(store([`services: { ui: { ${mounts} } }`]))).toEqual([])
   })
 
   it('never shows a credential of a file that is no YAML', async () => {

@@ -83,7 +83,7 @@ describe('a feature_store_marketplace', () => {
     expect(value?.helm.database.auth).toEqual({ type: 'BASIC', password: 'hunter2hunter2' })
     expect(diagnostics).toMatchObject([{ code: 'OC107', severity: 'warning', line: 15, column: 23 }])
     expect(diagnostics[0]?.hint).toContain('authType: VAULT')
-    const wrong = check(text.replace('hunter2hunter2', '47114711')).diagnostics
+    const wrong = check(text.replace('hunter2hunter2', '47114711')).raw
     expect(wrong.map(({ code }) => code)).toEqual(['FS203'])
     expect(JSON.stringify([diagnostics, wrong])).not.toMatch(/hunter2|4711/)
   })

@@ -4,6 +4,7 @@ import { fileKind } from '../../../src/spec/file-kind.ts'
 describe('fileKind', () => {
   it.each([
     ['spec', 'kind: operator\ntype: feature_store\n'],
+    ['spec', 'kind: operator\n'],
     ['spec', '# comment\n---\nproject: a\nregistry: r.db\n'],
     ['spec', '\uFEFF"project" : a\r\nprovider: local\r\n'],
     ['spec', 'project: a\nonline_store: { type: [\n\tbroken'],

@@ -79,6 +79,13 @@ describe('a secret is never shown', () => {
   })
 })
 
+it('a password that is a common word does not take that word out of other messages', async () => {
+  const { diagnostics } = await check(`${head}online_store:\n  type: mysql\n  password: redis\nofline_store: redis\n`)
+  expect(diagnostics.map(({ message }) => message)).toContain('unknown key "ofline_store" in the spec')
+  const other = await check(`${head}online_store:\n  type: mysql\n  password: redis\noffline_store: redis\n`)
+  expect(other.diagnostics.find(({ code }) => code === 'FS206')?.message).toContain('"redis"')
+})
+
 describe('a literal secret is a warning with the fix', () => {
   it.each([
     [`online_store: {type: mysql, password: ${canary}}`, ['3:39 online_store.password']],
@@ -158,4 +165,15 @@ it.each([
   ['http://h/a:b@c', []],
 ])('credentials in %s', (text, expected) => {
   expect(credentialsIn(text)).toEqual(expected)
+})
+
+it.each([
+  ['secrets', (index: number) => `p${index}_token: A${index}`],
+  ['variables', (index: number) => `p${index}: $A`],
+  ['unknown keys', (index: number) => `k${index}: {k: v}`],
+])('thousands of %s on one line take no time', async (_, entry) => {
+  const line = `{project: a, registry: b, ${Array.from({ length: 10_000 }, (_item, index) => entry(index)).join(', ')}}`
+  const start = performance.now()
+  await check(line)
+  expect(performance.now() - start).toBeLessThan(3000)
 })
