@@ -36,6 +36,7 @@ export const outputSchema = {
           column: { type: 'integer', minimum: 1, description: 'In code points' },
           endLine: { type: 'integer', minimum: 1 },
           endColumn: { type: 'integer', minimum: 1, description: 'Exclusive' },
+          edit: { type: 'string', description: 'What verify --fix puts in the place of the diagnosed text' },
           excerpt: { type: 'string', description: 'The line of the file, secrets masked' },
           path: { type: 'string', description: 'Path of keys, such as online_store.type' },
           docs: { type: 'string' },

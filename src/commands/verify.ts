@@ -19,6 +19,8 @@ interface FileVariable extends VariableUse {
 }
 
 interface VerifyOutput extends VerifyResult {
+  /** Under `--fix`: how many. */
+  readonly fixed?: number
   /** Under `--explain-env`. */
   readonly variables?: readonly FileVariable[]
 }
@@ -53,6 +55,8 @@ export default class Verify extends BaseCommand<VerifyOutput> {
     }),
     'allow-unknown': Flags.boolean({ summary: 'Unknown keys are warnings' }),
     'explain-env': Flags.boolean({ summary: 'List the environment variables that the specs read' }),
+    fix: Flags.boolean({ summary: 'Mend what has one certain fix, after showing and asking' }),
+    yes: Flags.boolean({ char: 'y', summary: 'Do not ask before --fix writes', dependsOn: ['fix'] }),
     live: Flags.boolean({
       summary: 'Also run the definitions and ask data sources, registry and online store',
     }),
@@ -72,18 +76,22 @@ export default class Verify extends BaseCommand<VerifyOutput> {
     const named = [flags.file ?? [], argv as string[]].flat()
     const paths = named.length > 0 ? named : ['feature_store.yaml']
     const live = flags.live ? await liveCheck(session, flags.backend) : undefined
-    const verified = await verifyFiles(
-      paths,
-      { cwd, env, read: readSpecFile, listYaml, checkLive: live },
-      {
-        feastVersion: flags['feast-version'],
-        allowUnknown: flags['allow-unknown'],
-        allowUnset: flags['allow-unset-env'],
-      },
-    )
+    const verify = () =>
+      verifyFiles(
+        paths,
+        { cwd, env, read: readSpecFile, listYaml, checkLive: live },
+        {
+          feastVersion: flags['feast-version'],
+          allowUnknown: flags['allow-unknown'],
+          allowUnset: flags['allow-unset-env'],
+        },
+      )
+    const first = await verify()
+    const fixed = flags.fix ? await fix(session, first, flags.yes) : 0
+    const verified = fixed > 0 ? await verify() : first
     const { diagnostics } = verified
     const uses = flags['explain-env'] ? variableUses(verified.variables) : undefined
-    const result = { ...verified.result, ...(uses ? { variables: uses } : {}) }
+    const result = { ...verified.result, ...(flags.fix ? { fixed } : {}), ...(uses ? { variables: uses } : {}) }
     const exitCode = result.valid ? ExitCode.ok : ExitCode.invalid
     const { format } = flags
     if (format !== 'text' && format !== 'json' && !this.jsonEnabled()) {
@@ -97,6 +105,14 @@ export default class Verify extends BaseCommand<VerifyOutput> {
       text: (style) => [uses && variablesText(uses, style), verdict(result, style)].filter(Boolean).join('\n\n'),
     }
   }
+}
+
+async function fix({ cwd, signal, terminal }: Session, { diagnostics }: Verification, yes: boolean): Promise<number> {
+  const [{ fixFiles }, { nodeFileSet }] = await Promise.all([
+    import('../usecases/fix-files.ts'),
+    import('../adapters/node-file-set.ts'),
+  ])
+  return fixFiles(diagnostics, yes, { cwd, read: readSpecFile, fileSet: nodeFileSet(signal), terminal })
 }
 
 /** Loaded only under `--live`: the backends are no part of a check that starts nothing. */

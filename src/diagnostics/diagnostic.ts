@@ -25,6 +25,8 @@ export interface Diagnostic {
   /** End of the offending text (exclusive), for the caret. */
   readonly endLine?: number
   readonly endColumn?: number
+  /** The text to put in the place of the diagnosed one, where there is one certain fix: `fsop verify --fix`. */
+  readonly edit?: string
   /** The line of the file, with secret values masked. */
   readonly excerpt?: string
   /** Path of keys from the document's root, such as `online_store.type`. */

@@ -5,6 +5,7 @@ import { checkVariables } from './environment-findings.ts'
 import { expandVariables, type VariableReference } from './environment-variables.ts'
 import { neededExtras } from './extras.ts'
 import { checkHeader } from './header.ts'
+import type { OperatorCheck } from './operator-check.ts'
 import { projectNameProblem } from './project-name.ts'
 import { hiddenIn, redactor, textBetween } from './redaction.ts'
 import { createReport, inFileOrder } from './report.ts'
@@ -38,6 +39,8 @@ export interface CheckOptions {
   readonly allowUnknown?: boolean
   /** Variables that are not set are warnings only, for a CI that has no secrets. */
   readonly allowUnset?: boolean
+  /** The operator types there are; without them, feature_store as Feast has it. */
+  readonly operators?: readonly OperatorCheck[]
   /** Where the store will run, when that is known: some settings work on one machine only. */
   readonly place?: 'kubernetes' | undefined
 }
@@ -49,9 +52,6 @@ export interface SpecCheck {
   readonly diagnostics: readonly Diagnostic[]
   readonly variables: readonly VariableReference[]
 }
-
-/** Operator types whose specs this module checks. */
-const types = ['feature_store']
 
 /**
  * Finds everything that is wrong with a feature_store.yaml. Runs nothing and imports nothing that the spec names, and
@@ -141,8 +141,12 @@ async function checkRoot(
     blocksInUse: blocksInUse(root.entries, catalog),
     unknownKeys: options.allowUnknown ? 'warning' : 'error',
   }
+  const { operators = [] } = options
+  const types = operators.length > 0 ? operators.map(({ type }) => type) : ['feature_store']
   const header = checkHeader(root, types, context)
   checkVariables(root, context, options.allowUnset ? 'warning' : 'error')
+  const operator = operators.find(({ type }) => type === header.type)
+  if (operator && (await operator.check(root, context)) === 'whole') return undefined
   const keys = await checkRootKeys(root, context)
   const components: Partial<Record<ComponentName, Component>> = {}
   const entryOf = (name: ComponentName) => keys.get(name) ?? keys.get(secondName(name))

@@ -4,7 +4,7 @@ import { isOidcClientBlock } from './rules/block.ts'
 import { checkSchema, shownValue } from './schema-findings.ts'
 import { schemaOf } from './schema-loader.ts'
 import { componentNames, type Component, type ComponentName } from './store-spec.ts'
-import { didYouMean } from '../diagnostics/suggest.ts'
+import { didYouMean, suggest } from '../diagnostics/suggest.ts'
 import type { MapEntry, MapNode, YamlNode } from './yaml/nodes.ts'
 import { toPlain } from './yaml/to-plain.ts'
 
@@ -159,6 +159,7 @@ function resolveType(
       why: known.broken ?? `Feast answers: ${refusal}`,
       hint: known.type ? `write \`${catalog.keyword}: ${known.type}\`` : `one of: ${words.join(', ')}`,
       path: `${name}.${catalog.keyword}`,
+      edit: known.type,
     })
     return undefined
   }
@@ -174,6 +175,7 @@ function resolveType(
         ? 'write one of these words'
         : `write one of these words, or the path of a class of your own, which must end with ${suffix}`,
     path: `${name}.${catalog.keyword}`,
+    edit: suggest(word, words),
   })
   return undefined
 }

@@ -1,5 +1,5 @@
 import type { CheckContext } from './check-context.ts'
-import { didYouMean } from '../diagnostics/suggest.ts'
+import { didYouMean, suggest } from '../diagnostics/suggest.ts'
 import { shownValue } from './schema-findings.ts'
 import { maskUrls } from './secrets.ts'
 import { componentNames } from './store-spec.ts'
@@ -45,6 +45,7 @@ export function checkHeader(root: MapNode, types: readonly string[], context: Ch
       why: `fsop knows: ${allowed.join(', ')}`,
       hint: (name === 'type' && placeOfType(value, context)) || `write \`${name}: ${allowed[0]}\``,
       path: name,
+      edit: typeof value === 'string' ? suggest(value, allowed) : undefined,
     })
     return undefined
   }
@@ -52,7 +53,9 @@ export function checkHeader(root: MapNode, types: readonly string[], context: Ch
   word('version', ['v1'])
   const type = word('type', types) ?? 'feature_store'
   const spec = entry('spec')
-  return { type, present, requirements: spec ? checkSpecBlock(spec.value, context) : [] }
+  // Another operator's `spec` is its own to check.
+  const requirements = spec && type === 'feature_store' ? checkSpecBlock(spec.value, context) : []
+  return { type, present, requirements }
 }
 
 /** The `type` of a store, written at the top by mistake. */
@@ -89,6 +92,7 @@ function checkSpecBlock(node: YamlNode, context: CheckContext): readonly string[
         why: 'fsop has no such setting; settings of Feast stand at the top of the file',
         hint: `the keys are: ${Object.keys(specFields).join(', ')}`,
         path,
+        edit: missingKey(suggest(name, Object.keys(specFields)), node),
       })
     } else if (wanted === 'string' && typeof plain !== 'string') {
       if (plain === null) continue
@@ -135,4 +139,9 @@ function checkRequirements(requirements: readonly string[], node: YamlNode, cont
     })
     return false
   })
+}
+
+/** A key to rename to, unless the mapping has it already. */
+function missingKey(name: string | undefined, { entries }: MapNode): string | undefined {
+  return entries.some((entry) => entry.name === name) ? undefined : name
 }

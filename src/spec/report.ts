@@ -9,6 +9,8 @@ export interface Finding {
   readonly why?: string | undefined
   readonly hint?: string | undefined
   readonly path?: string
+  /** What to write in the place of the span, where that is certain. */
+  readonly edit?: string | undefined
 }
 
 /** Collects what is wrong with one file. */
@@ -34,7 +36,7 @@ export function createReport(file: string, toSource: (position: Position) => Pos
     seen.add(key)
     diagnostics.push(withDocs(diagnostic))
   }
-  const addAt = (span: Span | undefined, { severity = 'error', code, message, why, hint, path }: Finding) =>
+  const addAt = (span: Span | undefined, { severity = 'error', code, message, why, hint, path, edit }: Finding) =>
     push({
       severity,
       code,
@@ -44,6 +46,7 @@ export function createReport(file: string, toSource: (position: Position) => Pos
       file,
       ...(span === undefined ? {} : place(span.start, span.end)),
       ...(path === undefined ? {} : { path }),
+      ...(edit === undefined ? {} : { edit }),
     })
   return {
     diagnostics,

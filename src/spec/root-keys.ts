@@ -2,7 +2,7 @@ import type { CheckContext } from './check-context.ts'
 import { headerKeys } from './header.ts'
 import { checkSchema } from './schema-findings.ts'
 import { schemaOf } from './schema-loader.ts'
-import { didYouMean } from '../diagnostics/suggest.ts'
+import { didYouMean, suggest } from '../diagnostics/suggest.ts'
 import type { MapEntry, MapNode } from './yaml/nodes.ts'
 import { toPlain } from './yaml/to-plain.ts'
 
@@ -34,6 +34,7 @@ export async function checkRootKeys(root: MapNode, context: CheckContext): Promi
         why: `the providers are: ${words.join(', ')}`,
         hint: `write one of these words, or the path of a class of your own`,
         path: 'provider',
+        edit: suggest(word, words),
       })
     }
   }

@@ -3,7 +3,7 @@ import type { Keys } from './catalog.ts'
 import type { CheckContext } from './check-context.ts'
 import { schemaErrors } from './schema-values.ts'
 import { looksSecret } from './secrets.ts'
-import { didYouMean, suggest } from '../diagnostics/suggest.ts'
+import { suggest } from '../diagnostics/suggest.ts'
 import { findNode } from './yaml/find-node.ts'
 import { YamlOpaque, type MapEntry, type MapNode, type YamlNode } from './yaml/nodes.ts'
 import { toPlain } from './yaml/to-plain.ts'
@@ -84,6 +84,7 @@ async function reportUnknownKey(
           ? `remove it; the keys are: ${documentedKeys(keys).join(', ')}`
           : 'remove it',
     path: join(where, name),
+    edit: guess !== undefined && !place && node.kind === 'map' && !entryOf(node, guess) ? guess : undefined,
   })
 }
 
@@ -157,12 +158,15 @@ function reportWrongValue(
   const written = shownValue(node, name, context)
   if (words) {
     const strings = words.filter((word) => typeof word === 'string')
+    const plain = toPlain(node)
+    const meant = typeof plain === 'string' ? suggest(plain, strings) : undefined
     context.report.add(node.span, {
       code: 'FS204',
-      message: `${where} cannot be ${written}${typeof toPlain(node) === 'string' ? didYouMean(String(toPlain(node)), strings) : ''}`,
+      message: `${where} cannot be ${written}${meant === undefined ? '' : `; did you mean "${meant}"?`}`,
       why: `it is one of: ${words.map((word) => JSON.stringify(word)).join(', ')}`,
       hint: 'write one of these words',
       path: where,
+      edit: meant,
     })
     return
   }

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { FsopError } from '../diagnostics/errors.ts'
 import { ExitCode } from '../diagnostics/exit-codes.ts'
+import { operatorChecks } from '../operators/spec-checks.ts'
 import { checkSpec, type CheckOptions, type SpecCheck } from '../spec/check-spec.ts'
 import type { StoreSpec } from '../spec/store-spec.ts'
 
@@ -23,7 +24,14 @@ export async function checkSpecFile(
   const path = resolve(ports.cwd, file)
   const input = await ports.read(path)
   if ('diagnostic' in input) return { diagnostics: [{ ...input.diagnostic, file }], variables: [] }
-  return checkSpec({ file, path, folder: dirname(path), bytes: input.bytes }, { ...options, env: ports.env })
+  return checkSpec(
+    { file, path, folder: dirname(path), bytes: input.bytes },
+    {
+      ...options,
+      operators: operatorChecks,
+      env: ports.env,
+    },
+  )
 }
 
 /**
@@ -39,7 +47,19 @@ export async function loadSpec(
 ): Promise<{ spec: StoreSpec; warnings: readonly Diagnostic[] }> {
   const { spec, diagnostics } = await checkSpecFile(file, ports, options)
   if (spec) return { spec, warnings: diagnostics }
+  if (diagnostics.every(({ severity }) => severity !== 'error')) throw noStore(file)
   throw invalidSpec(diagnostics)
+}
+
+function noStore(file: string): FsopError {
+  return new FsopError({
+    code: 'FS214',
+    message: `${file} describes no Feast store`,
+    why: 'it is valid, but of a kind that this version of fsop can only verify',
+    hint: 'name a feature_store.yaml with `project:` and `registry:`; fsop init writes one',
+    file,
+    exitCode: ExitCode.invalid,
+  })
 }
 
 function invalidSpec(diagnostics: readonly Diagnostic[]): FsopError {

@@ -1,8 +1,10 @@
 import { dirname, resolve } from 'node:path'
 import type { ReadInput } from './load-spec.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import { operatorChecks } from '../operators/spec-checks.ts'
 import { checkSpec, type CheckOptions } from '../spec/check-spec.ts'
 import type { VariableReference } from '../spec/environment-variables.ts'
+import { fileKind } from '../spec/file-kind.ts'
 import type { StoreSpec } from '../spec/store-spec.ts'
 
 export interface VerifyPorts {
@@ -36,13 +38,13 @@ export interface Verification {
 }
 
 /**
- * Checks files and all YAML files below folders. In a folder, files that are none of fsop's are passed over; a file that is
- * named is taken for a spec.
+ * Checks specs, backend files and Kubernetes manifests, each by its kind, and all of them below folders. In a folder, files
+ * that are none of fsop's are passed over; one that is named is taken for a spec.
  */
 export async function verifyFiles(
   paths: readonly string[],
   ports: VerifyPorts,
-  options: Omit<CheckOptions, 'env'>,
+  options: Omit<CheckOptions, 'env' | 'operators'>,
 ): Promise<Verification> {
   const files: VerifiedFile[] = []
   const diagnostics: Diagnostic[] = []
@@ -79,13 +81,24 @@ async function verifyFile(
   file: string,
   named: boolean,
   { cwd, env, read, checkLive }: VerifyPorts,
-  options: Omit<CheckOptions, 'env'>,
+  options: Omit<CheckOptions, 'env' | 'operators'>,
 ): Promise<Checked | undefined> {
   const path = resolve(cwd, file)
   const input = await read(path)
   if ('diagnostic' in input) return { diagnostics: [{ ...input.diagnostic, file }], variables: [] }
-  void named
-  const checked = await checkSpec({ file, path, folder: dirname(path), bytes: input.bytes }, { ...options, env })
+  const { bytes } = input
+  const kind = fileKind(new TextDecoder().decode(bytes))
+  if (kind === 'unknown' && !named) return undefined
+  if (kind === 'manifest') {
+    const { checkManifest } = await import('../manifests/check-manifest.ts')
+    return { diagnostics: await checkManifest({ file, bytes }), variables: [] }
+  }
+  if (kind === 'backend') {
+    const { checkBackendFile } = await import('../backends/backend-file.ts')
+    return { diagnostics: checkBackendFile({ file, bytes }).diagnostics, variables: [] }
+  }
+  const spec = { file, path, folder: dirname(path), bytes }
+  const checked = await checkSpec(spec, { ...options, operators: operatorChecks, env })
   const live = checked.spec === undefined ? [] : ((await checkLive?.(checked.spec)) ?? [])
   return { ...checked, diagnostics: [...checked.diagnostics, ...live] }
 }

@@ -78,6 +78,7 @@ export const oldSpellings: StoreRule = ({ root, context }: Store) => {
       why: both ? `Feast takes ${name}` : "it is the name of the field in Feast's source, not the documented key",
       hint: both ? `remove ${old}` : `write \`${name}:\``,
       path: old,
+      edit: both ? undefined : name,
     })
   }
 }
