@@ -1,4 +1,4 @@
-// Bundles the commands into dist/ (one entry a command, shared chunks) and writes oclif.manifest.json from the bundle,
+// Bundles the commands into dist/ (one file a command) and writes oclif.manifest.json from the bundle,
 // so that `fsop --version` and help read one small file instead of loading every command.
 import { Config } from '@oclif/core/config'
 import { build } from 'esbuild'
@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { compileValidators } from './compile-validators.mjs'
 import { writeNotices } from './notices.mjs'
+import { selfContained } from './self-contained.mjs'
 import { unusedPackages } from './unused-packages.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -17,33 +18,42 @@ const banner = `import {createRequire as __createRequire} from 'node:module';con
 async function main() {
   await compileValidators({ schemaDir: join(root, 'src/spec/schema'), outDir: join(root, 'src/generated') })
   await rm(join(root, 'dist'), { recursive: true, force: true })
-  const entries = (await readdir(join(root, 'src/commands'), { recursive: true }))
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => `src/commands/${file}`)
-  const result = await build({
+  const commands = (await readdir(join(root, 'src/commands'), { recursive: true })).filter((file) =>
+    file.endsWith('.ts'),
+  )
+  const entries = new Set(['src/cli/main.ts', 'src/cli/help.ts', ...commands.map((file) => `src/commands/${file}`)])
+  let result
+  let known
+  do {
+    known = entries.size
+    result = await bundle(entries)
+  } while (entries.size > known)
+  await writeFile(join(root, 'dist/meta.json'), JSON.stringify(result.metafile))
+  await writeNotices(root, result.metafile)
+  await writeManifest()
+}
+
+/** Bundles the entries; the plugin adds those that it finds. */
+function bundle(entries) {
+  return build({
     absWorkingDir: root,
-    entryPoints: [...entries, 'src/cli/main.ts', 'src/cli/help.ts'],
+    entryPoints: [...entries],
     outbase: 'src',
     outdir: 'dist',
     bundle: true,
-    splitting: true,
     minifySyntax: true,
     minifyWhitespace: true,
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
-    chunkNames: 'chunks/[name]-[hash]',
     banner: { js: banner },
     legalComments: 'none',
     // oclif loads these three only while it runs TypeScript sources.
     external: ['typescript', 'ts-node', 'tsx'],
-    plugins: [unusedPackages],
+    plugins: [unusedPackages, selfContained(root, entries)],
     metafile: true,
     logLevel: 'warning',
   })
-  await writeFile(join(root, 'dist/meta.json'), JSON.stringify(result.metafile))
-  await writeNotices(root, result.metafile)
-  await writeManifest()
 }
 
 async function writeManifest() {

@@ -16,7 +16,8 @@ const replacements = {
   // DEBUG=oclif* shows what oclif itself does.
   debug: 'module.exports = () => Object.assign(() => {}, { enabled: false })',
   // The kind of shell and of system, for the user agent; it loads child_process.
-  '../util/os': 'const os = require("node:os"); exports.getHomeDir = os.homedir; exports.getPlatform = os.platform; exports.getShell = () => "unknown"',
+  '../util/os':
+    'const os = require("node:os"); exports.getHomeDir = os.homedir; exports.getPlatform = os.platform; exports.getShell = () => "unknown"',
 }
 
 /** An esbuild plugin. */

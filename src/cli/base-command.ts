@@ -1,5 +1,4 @@
-import { Command } from '@oclif/core/command'
-import * as Flags from '@oclif/core/flags'
+import { Flags, Command } from './oclif.ts'
 import { openSession, type Session } from './session.ts'
 import { failureEnvelope, toFailure, type Failure } from './envelope.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'

@@ -1,4 +1,4 @@
-import * as Flags from '@oclif/core/flags'
+import { Flags } from './oclif.ts'
 import type { Outcome } from './base-command.ts'
 import type { Session } from './session.ts'
 import { openStore, storeFlags } from './store-session.ts'

@@ -1,4 +1,4 @@
-import * as Flags from '@oclif/core/flags'
+import { Flags } from './oclif.ts'
 
 /** Which features: by name, or those of a feature service. */
 export const featureFlags = {

@@ -1,4 +1,4 @@
-import * as Flags from '@oclif/core/flags'
+import { Flags } from './oclif.ts'
 
 /** Which operator. `-n/--name` is the older spelling of ADS for the same. */
 export const operatorFlags = {

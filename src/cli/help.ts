@@ -1,4 +1,4 @@
-import { Help } from '@oclif/core/help'
+import { Help } from './oclif.ts'
 import { exitCodeTable } from '../diagnostics/exit-codes.ts'
 
 /** oclif's help, with the exit codes at its end. */

@@ -1,6 +1,4 @@
-import { Config } from '@oclif/core/config'
-import { run } from '@oclif/core/run'
-import { settings } from '@oclif/core/settings'
+import { Config, run, settings } from './oclif.ts'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { failureEnvelope, toFailure } from './envelope.ts'

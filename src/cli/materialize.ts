@@ -1,4 +1,4 @@
-import * as Flags from '@oclif/core/flags'
+import { Flags } from './oclif.ts'
 import { storeFlags } from './store-session.ts'
 import type { TaskResult } from './task-command.ts'
 import type { Style } from '../output/style.ts'

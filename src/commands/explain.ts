@@ -1,5 +1,4 @@
-import * as Args from '@oclif/core/args'
-import * as Flags from '@oclif/core/flags'
+import { Args, Flags } from '../cli/oclif.ts'
 import { BaseCommand, type Outcome } from '../cli/base-command.ts'
 import { formatExplanation } from '../output/explain-text.ts'
 import { explain, type Explanation } from '../spec/explain.ts'

@@ -1,4 +1,4 @@
-import * as Flags from '@oclif/core/flags'
+import { Flags } from '../cli/oclif.ts'
 import { nodeFileSet } from '../adapters/node-file-set.ts'
 import { BaseCommand, type Outcome } from '../cli/base-command.ts'
 import { operatorFlags } from '../cli/flags.ts'

@@ -1,4 +1,4 @@
-import * as Flags from '@oclif/core/flags'
+import { Flags } from '../cli/oclif.ts'
 import { BaseCommand, type Outcome } from '../cli/base-command.ts'
 import { deployFlags, planOutcome } from '../cli/deploy.ts'
 import type { Session } from '../cli/session.ts'

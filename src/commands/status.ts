@@ -1,4 +1,4 @@
-import * as Flags from '@oclif/core/flags'
+import { Flags } from '../cli/oclif.ts'
 import { BaseCommand, type Outcome } from '../cli/base-command.ts'
 import type { Session } from '../cli/session.ts'
 import { openStore, storeFlags } from '../cli/store-session.ts'

@@ -1,5 +1,4 @@
-import * as Args from '@oclif/core/args'
-import * as Flags from '@oclif/core/flags'
+import { Args, Flags } from '../cli/oclif.ts'
 import { listYaml } from '../adapters/list-yaml.ts'
 import { BaseCommand, type Outcome } from '../cli/base-command.ts'
 import { backendFlags } from '../cli/flags.ts'

@@ -1,4 +1,4 @@
-import * as Flags from '@oclif/core/flags'
+import { Flags } from '../../cli/oclif.ts'
 import { basename, dirname, resolve } from 'node:path'
 import { refuseExisting } from '../../adapters/node-file-set.ts'
 import type { Outcome } from '../../cli/base-command.ts'

@@ -1,4 +1,4 @@
-import * as Flags from '@oclif/core/flags'
+import { Flags } from '../../cli/oclif.ts'
 import type { Outcome } from '../../cli/base-command.ts'
 import { featureArguments, featureFlags } from '../../cli/features.ts'
 import { parseRow } from '../../cli/rows.ts'

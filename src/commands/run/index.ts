@@ -1,4 +1,4 @@
-import * as Args from '@oclif/core/args'
+import { Args } from '../../cli/oclif.ts'
 import { BaseCommand, type Outcome } from '../../cli/base-command.ts'
 import { deploy, deployFlags } from '../../cli/deploy.ts'
 import type { Session } from '../../cli/session.ts'

@@ -1,4 +1,4 @@
-import * as Args from '@oclif/core/args'
+import { Args } from '../../cli/oclif.ts'
 import type { Session } from '../../cli/session.ts'
 import { materializeFlags, materializeText } from '../../cli/materialize.ts'
 import { TaskCommand, type TaskResult } from '../../cli/task-command.ts'

@@ -1,5 +1,4 @@
-import * as Args from '@oclif/core/args'
-import * as Flags from '@oclif/core/flags'
+import { Args, Flags } from '../../cli/oclif.ts'
 import { resolve } from 'node:path'
 import type { Outcome } from '../../cli/base-command.ts'
 import { parseRow } from '../../cli/rows.ts'
