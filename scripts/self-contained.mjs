@@ -34,5 +34,5 @@ export function selfContained(root, entries) {
 
 /** Where an entry's bundle stands, from `dist/`. */
 function outputOf(entry) {
-  return join('.', relative('src', entry)).replace(/\.(ts|js|json)$/, '.js')
+  return join('.', relative('src', entry)).replace(/\.ts$/, '.js')
 }

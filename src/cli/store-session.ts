@@ -41,7 +41,8 @@ export async function openStore(
  */
 export async function openBackend(session: Session, spec: StoreSpec, name: string | undefined): Promise<Backend> {
   const { cwd, env, terminal } = session
-  const config = await resolveBackend(name, { cwd, folder: spec.folder, env, read: readSpecFile })
+  const warn = (found: readonly Diagnostic[]) => terminal.err(formatDiagnostics(found, terminal.errStyle))
+  const config = await resolveBackend(name, { cwd, folder: spec.folder, env, read: readSpecFile, warn })
   const { localPythonBackend } = await import('../backends/local-python/backend.ts')
   return localPythonBackend(config, {
     processes: await session.processes(),

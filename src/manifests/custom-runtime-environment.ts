@@ -24,9 +24,7 @@ const uses: Readonly<Record<string, readonly string[]>> = {
  * webhook, and what neither asks for and then fails in the pipeline.
  */
 export async function checkCustomRuntimeEnvironment(object: ManifestObject): Promise<void> {
-  const { default: schema } = await import('./schema/customruntimeenvironment.v1alpha1.json', {
-    with: { type: 'json' },
-  })
+  const { default: schema } = await import('./schema/customruntimeenvironment.v1alpha1.ts')
   checkObject(object, schema as unknown as KindSchema)
   checkTexts(object, { image: 'baseImage', url: 'repository', ref: 'gitRef' })
   checkTexts(object, { image: 'fromImage', url: '', ref: '' })

@@ -10,8 +10,8 @@ import type { YamlNode } from '../spec/yaml/nodes.ts'
 
 /** Loaded when a file has such an object: they are large. */
 const schemas: Readonly<Record<string, () => Promise<{ readonly default: unknown }>>> = {
-  v1: () => import('./schema/featurestore.v1.json', { with: { type: 'json' } }),
-  v1alpha1: () => import('./schema/featurestore.v1alpha1.json', { with: { type: 'json' } }),
+  v1: () => import('./schema/featurestore.v1.ts'),
+  v1alpha1: () => import('./schema/featurestore.v1alpha1.ts'),
 }
 
 export const featureStoreVersions = Object.keys(schemas)
