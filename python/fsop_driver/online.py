@@ -83,11 +83,11 @@ def read(session: Session, store: Any) -> Dict[str, Any]:
             ROWS_INVALID, "The entities are not a list of objects, each with the join keys of one entity."
         )
     _check_entities(store, wanted, entities)
-    session.begin("read", f"Reading features of {len(entities)} entities")
+    session.begin("read", f"Reading features of {len(entities)} {'entity' if len(entities) == 1 else 'entities'}")
     response = store.get_online_features(
         features=wanted, entity_rows=entities, full_feature_names=bool(request.get("full_feature_names"))
     )
-    columns = response.to_dict()
+    columns = _in_order(response.to_dict(), entities, wanted)
     count = len(entities)
     rows = [{name: jsonable(values[index]) for name, values in columns.items()} for index in range(count)]
     result: Dict[str, Any] = {"rows": rows, "columns": list(columns), "count": count}
@@ -107,6 +107,24 @@ def read(session: Session, store: Any) -> Dict[str, Any]:
             for index in range(count)
         ]
     return result
+
+
+def _in_order(columns: Dict[str, Any], entities: List[Dict[str, Any]], wanted: Any) -> Dict[str, Any]:
+    """Puts the join keys first, then the features as they were asked for: Feast's order changes from run to run."""
+    keys = [name for row in entities for name in row]
+    asked = wanted if isinstance(wanted, list) else features_of(wanted)
+    names_in_order = dict.fromkeys([*keys, *(str(one).rpartition(":")[2] for one in asked)])
+    order = {name: index for index, name in enumerate(names_in_order)}
+    return {name: columns[name] for name in sorted(columns, key=lambda name: (order.get(name, len(order)), name))}
+
+
+def features_of(service: Any) -> List[str]:
+    """Returns ``view:feature`` of each feature of a service, in its order."""
+    return [
+        f"{projection.name_to_use()}:{feature.name}"
+        for projection in service.feature_view_projections
+        for feature in projection.features
+    ]
 
 
 def requested_features(store: Any, request: Dict[str, Any]) -> Any:
