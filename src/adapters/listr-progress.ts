@@ -32,6 +32,7 @@ export function listrProgress({ debug }: { debug: boolean }): Progress {
           rendererOptions: {
             showErrorMessage: false,
             collapseErrors: true,
+            // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- listr2 types its default logger by one renderer's levels
             logger: new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) }),
           },
         },

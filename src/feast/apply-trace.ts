@@ -189,7 +189,7 @@ async function listingHash(folder: string, kind: ListingKind): Promise<string> {
   }
   await walk(Buffer.from(folder), Buffer.alloc(0))
   const hash = createHash('sha256')
-  for (const line of lines.toSorted(Buffer.compare)) hash.update(line).update(newline)
+  for (const line of lines.toSorted((a, b) => Buffer.compare(a, b))) hash.update(line).update(newline)
   return hash.digest('hex')
 }
 

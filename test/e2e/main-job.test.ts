@@ -38,8 +38,15 @@ describe('init, verify, apply, run', () => {
     const materialized = await fsop(['run', 'materialize-incremental', '-f', spec, '--json'])
     expect(envelope(materialized)).toMatchObject({ ok: true, result: { views: [{ rows: 20 }, { rows: 20 }] } })
     const read = await fsop([
-      ...['run', 'get-online-features', '-f', spec, '--feature-service', 'fraud_model_v1'],
-      ...['--entity', 'customer_id=1001,amount=168.5', '--json'],
+      'run',
+      'get-online-features',
+      '-f',
+      spec,
+      '--feature-service',
+      'fraud_model_v1',
+      '--entity',
+      'customer_id=1001,amount=168.5',
+      '--json',
     ])
     expect(envelope(read)).toMatchObject({
       ok: true,
