@@ -18,7 +18,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 300 * seconds,
-          hookTimeout: 900 * seconds,
+          hookTimeout: 1800 * seconds,
         },
       },
       {
@@ -28,7 +28,7 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/support/installed-fsop.ts'],
           testTimeout: 300 * seconds,
-          hookTimeout: 900 * seconds,
+          hookTimeout: 1800 * seconds,
         },
       },
     ],
