@@ -10,9 +10,9 @@ export default class Doctor extends BaseCommand<readonly ToolReport[]> {
   static override description = 'Exits with 4 when a tool is missing without which no store can be applied.'
   static override examples = ['<%= config.bin %> <%= command.id %>']
 
-  protected override async execute({ processes, env }: Session): Promise<Outcome<readonly ToolReport[]>> {
+  protected override async execute(session: Session): Promise<Outcome<readonly ToolReport[]>> {
     await this.parse(Doctor)
-    const reports = await checkTools(await processes(), env['FSOP_PYTHON'])
+    const reports = await checkTools(await session.processes(), session.env['FSOP_PYTHON'])
     const python = reports.find(({ tool }) => tool === 'python')
     const ready = python?.version !== undefined && isNewEnough({ version: python.version })
     return {

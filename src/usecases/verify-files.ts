@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import type { ReadInput } from './load-spec.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import { withDocs } from '../diagnostics/errors.ts'
 import { operatorChecks } from '../operators/spec-checks.ts'
 import { checkSpec, type CheckOptions } from '../spec/check-spec.ts'
 import type { VariableReference } from '../spec/environment-variables.ts'
@@ -57,9 +58,25 @@ export async function verifyFiles(
     const count = (severity: string) => checked.diagnostics.filter((one) => one.severity === severity).length
     files.push({ file, errors: count('error'), warnings: count('warning') })
   }
+  if (files.length === 0) {
+    diagnostics.push(...paths.map(nothingToVerify))
+    files.push(...paths.map((file) => ({ file, errors: 1, warnings: 0 })))
+  }
   const sum = (key: 'errors' | 'warnings') => files.reduce((total, file) => total + file[key], 0)
   const errors = sum('errors')
   return { result: { valid: errors === 0, files, errors, warnings: sum('warnings') }, diagnostics, variables }
+}
+
+/** A check that looks at nothing must not pass for a good one. */
+function nothingToVerify(file: string): Diagnostic {
+  return withDocs({
+    severity: 'error',
+    code: 'FS125',
+    message: 'there is nothing to verify in this folder',
+    why: 'it holds no spec, backend file or Kubernetes manifest that fsop knows',
+    hint: 'name a file, or another folder',
+    file,
+  })
 }
 
 async function expand(paths: readonly string[], { cwd, listYaml }: VerifyPorts) {

@@ -144,7 +144,7 @@ describe('an environment that cannot be made', () => {
     symlinkSync(join(sharedCache, 'envs'), join(cache, 'envs'))
     const applying = watch(startFsop(['apply', '-f', other.spec], { env: { FSOP_CACHE_DIR: cache } }))
     await applying.until('> Starting Python')
-    rmSync(join(cache, 'applied'), { recursive: true })
+    rmSync(join(cache, 'applied'), { recursive: true, force: true })
     writeFileSync(join(cache, 'applied'), 'a file where the folder was')
     expect(await applying.ended).toMatchObject({ code: 0 })
     expect(applying.output()).toContain('read back and complete')

@@ -40,10 +40,13 @@ describe('a spec that cannot be read', () => {
     expect(failed.stderr).toContain('feature_stor.yaml')
   })
 
-  it('a folder', async () => {
-    const failed = await fsop(['verify', '-f', emptyFolder(), '--json'], { env })
+  it.each([
+    ['verify', 'FS125'],
+    ['apply', 'FS121'],
+  ])('a folder, with nothing in it: %s', async (command, code) => {
+    const failed = await fsop([command, '-f', emptyFolder(), '--json'], { env })
     expect(failed.code).toBe(3)
-    expect(envelope(failed)).toMatchObject({ ok: false, error: { code: 'FS121', exitCode: 3 } })
+    expect(envelope(failed)).toMatchObject({ ok: false, error: { code, exitCode: 3 } })
   })
 
   it.each(['verify', 'plan', 'apply', 'status'])('empty: %s', async (command) => {
