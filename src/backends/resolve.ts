@@ -54,7 +54,7 @@ async function readBackendFile(file: string, path: string, ports: ResolvePorts):
   const { config, diagnostics } = checkBackendFile({ file, bytes: input.bytes })
   if (config === undefined) throw invalid(diagnostics)
   if (config.kind === 'operator.local' && config.type === 'python') {
-    ports.warn?.(diagnostics)
+    if (diagnostics.length > 0) ports.warn?.(diagnostics)
     return config
   }
   throw notRunHere(config, file)
