@@ -219,8 +219,13 @@ export function isGone(error: unknown): error is ApiError {
   return hasStatus(error, 410)
 }
 
-function hasStatus(error: unknown, status: number): boolean {
-  return error instanceof ApiError && error.status === status
+/** By name, not by class: two files of the bundle may each hold this module. */
+export function isApiError(error: unknown): error is ApiError {
+  return error instanceof Error && error.name === 'ApiError' && 'status' in error
+}
+
+function hasStatus(error: unknown, status: number): error is ApiError {
+  return isApiError(error) && error.status === status
 }
 
 /** `namespace/name`, or the name alone for objects of the whole cluster. */

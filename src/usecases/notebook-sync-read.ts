@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { FsopError, withDocs } from '../diagnostics/errors.ts'
 import { ExitCode } from '../diagnostics/exit-codes.ts'
-import { ApiError, isForbidden, isNotFound, type KubeApi, type Resource } from '../kube/api.ts'
+import { ApiError, isForbidden, isNotFound, type KubeApi } from '../kube/api.ts'
 import { keyOf, type ConfigMapView, type FeatureStore, type Key, type Notebook } from '../notebooks/model.ts'
 import { configMapName } from '../notebooks/names.ts'
 import {
@@ -11,9 +11,9 @@ import {
   projectNotebook,
   type Projected,
 } from '../notebooks/projections.ts'
-import { configMaps, featureStoreVersions } from '../notebooks/resources.ts'
+import { configMaps, featureStoreVersions, type NotebookResource } from '../notebooks/resources.ts'
 import { roleYaml, type Right } from '../notebooks/rights.ts'
-import { CONFIG_MAP_SELECTORS, NOTEBOOK_SELECTOR, type Snapshot } from '../notebooks/snapshot.ts'
+import { CONFIG_MAP_SELECTORS, notebookSelector, type Snapshot } from '../notebooks/snapshot.ts'
 import { readConfigMap } from '../notebooks/write.ts'
 
 /** Which part of the cluster. No namespaces means all of them. */
@@ -44,12 +44,13 @@ type ReadApi = Pick<KubeApi, 'list' | 'get'>
  */
 export async function readCluster(
   api: ReadApi,
-  { scope, notebooks, rights }: { scope: Scope; notebooks: Resource; rights: readonly Right[] },
+  { scope, notebooks, rights }: { scope: Scope; notebooks: NotebookResource; rights: readonly Right[] },
 ): Promise<ClusterRead> {
   const places = scope.only === undefined ? (scope.namespaces ?? [undefined]) : [scope.only.namespace]
-  const [perPlace, stores] = await Promise.all([
+  const [perPlace, stores, clients] = await Promise.all([
     Promise.all(places.map((namespace) => readPlace(api, { namespace, notebooks, scope, rights }))),
     readStores(api, { scope, places, rights }),
+    readClients(api, scope, places),
   ])
   const problems = [...perPlace.flatMap(({ problem }) => (problem === undefined ? [] : [problem])), ...stores.problems]
   const readable = perPlace.filter(({ problem }) => problem === undefined)
@@ -62,11 +63,32 @@ export async function readCluster(
     problems,
     snapshot: {
       notebooks: byKey(readable.flatMap((place) => place.notebooks)),
-      configMaps: byKey(readable.flatMap((place) => place.configMaps)),
+      configMaps: byKey([...clients, ...readable.flatMap((place) => place.configMaps)]),
       stores: stores.stores,
       gap: stores.gap,
     },
   }
+}
+
+/** Client ConfigMaps of namespaces that hold FeatureStores alone; what cannot be listed is read by name later. */
+async function readClients(
+  api: ReadApi,
+  { only, storeNamespaces = [] }: Scope,
+  places: readonly (string | undefined)[],
+): Promise<readonly ConfigMapView[]> {
+  if (only !== undefined || places.includes(undefined)) return []
+  const [labelSelector] = CONFIG_MAP_SELECTORS
+  const others = storeNamespaces.filter((namespace) => !places.includes(namespace))
+  const lists = await Promise.all(
+    others.map((namespace) =>
+      listConfigMaps(api, namespace, labelSelector).catch((error: unknown) => {
+        if (error instanceof ApiError) return []
+        throw error
+      }),
+    ),
+  )
+  // Our own of those namespaces are not asked about.
+  return lists.flat().filter(({ clientText }) => clientText !== undefined)
 }
 
 interface Place {
@@ -79,7 +101,7 @@ interface Place {
 
 interface PlaceRequest {
   readonly namespace: string | undefined
-  readonly notebooks: Resource
+  readonly notebooks: NotebookResource
   readonly scope: Scope
   readonly rights: readonly Right[]
 }
@@ -102,15 +124,17 @@ async function readPlace(api: ReadApi, { namespace, notebooks, scope, rights }: 
 /** @returns undefined when the API server does not serve Notebooks */
 async function readNotebooks(
   api: ReadApi,
-  resource: Resource,
+  resource: NotebookResource,
   namespace: string | undefined,
   name: string | undefined,
 ): Promise<readonly Notebook[] | undefined> {
   try {
     const { items } = await api.list<Projected<Notebook>>(resource, {
       namespace,
-      ...(name === undefined ? { labelSelector: NOTEBOOK_SELECTOR } : { fieldSelector: `metadata.name=${name}` }),
-      project: projectNotebook,
+      ...(name === undefined
+        ? { labelSelector: notebookSelector(resource) }
+        : { fieldSelector: `metadata.name=${name}` }),
+      project: projectNotebook(resource),
     })
     return items.map(({ view }) => view)
   } catch (error) {
@@ -231,7 +255,7 @@ function problemOf(error: ApiError, namespace: string | undefined, rights: reado
   return withDocs({
     severity: 'error',
     code: 'NB404',
-    message: `${place} could not be read: ${error.method} ${error.path}: ${error.message}`,
+    message: `${place} could not be read: ${error.message}`,
     ...(error.status === 0 ? { hint: 'check the cluster of the kubeconfig: kubectl cluster-info' } : {}),
   })
 }

@@ -2,10 +2,11 @@ import { readCluster, type Scope } from './notebook-sync-read.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { FsopError, withDocs } from '../diagnostics/errors.ts'
 import { ExitCode } from '../diagnostics/exit-codes.ts'
-import type { KubeApi, Resource } from '../kube/api.ts'
+import type { KubeApi } from '../kube/api.ts'
 import { createClientConfigs } from '../notebooks/client-configs.ts'
-import { notebookKind } from '../notebooks/resources.ts'
+import { notebookKind, type NotebookResource } from '../notebooks/resources.ts'
 import { createEventTeller } from '../notebooks/event-teller.ts'
+import type { Decision } from '../notebooks/decide.ts'
 import type { Key } from '../notebooks/model.ts'
 import { configMapOf } from '../notebooks/projections.ts'
 import { createReconcile, type Outcome } from '../notebooks/reconcile.ts'
@@ -15,7 +16,7 @@ import { readConfigMap } from '../notebooks/write.ts'
 
 export interface SyncRequest {
   readonly scope: Scope
-  readonly notebooks: Resource
+  readonly notebooks: NotebookResource
   readonly dryRun: boolean
   readonly adopt: boolean
   readonly forceConflicts: boolean
@@ -25,6 +26,10 @@ export interface SyncRequest {
   readonly events: boolean
   /** The Notebook CRD not being installed is a failure. */
   readonly requireCrd: boolean
+  /** Notebooks worked on at the same time. */
+  readonly workers: number
+  /** Report the notebooks that are right as well. */
+  readonly all?: boolean
 }
 
 export interface SyncReport {
@@ -40,13 +45,12 @@ export interface SyncReport {
 
 export interface SyncPorts {
   readonly api: KubeApi
+  /** Shown each decision before it is carried out. */
+  readonly inspect?: (key: Key, decision: Decision) => Promise<void>
   readonly now: () => Date
   readonly warn: (message: string) => void
   readonly signal: AbortSignal
 }
-
-/** Enough to keep an API server busy from one process; each write is one round trip. */
-const CONCURRENCY = 8
 
 /**
  * Makes the ConfigMap of every integrated notebook right, once.
@@ -54,7 +58,10 @@ const CONCURRENCY = 8
  * @throws FsopError `NB401` under `requireCrd`, `NB403` and `NB404` when nothing could be read, `NB407` when the one
  *   notebook asked for does not exist
  */
-export async function syncOnce(request: SyncRequest, { api, now, warn, signal }: SyncPorts): Promise<SyncReport> {
+export async function syncOnce(
+  request: SyncRequest,
+  { api, now, warn, signal, inspect }: SyncPorts,
+): Promise<SyncReport> {
   const { scope, notebooks, dryRun } = request
   const kind = notebookKind(notebooks)
   const rights = neededRights({ notebooks, events: request.events, watch: false })
@@ -73,20 +80,24 @@ export async function syncOnce(request: SyncRequest, { api, now, warn, signal }:
       },
       describe: (error) => (error instanceof Error ? error.message : String(error)),
       allowSecrets: request.allowSecrets,
+      // A run asks once.
+      failureTtlMs: Number.POSITIVE_INFINITY,
+      now: () => 0,
     }),
-    options: { ...request, kind },
+    options: { ...request, kind, ...(inspect === undefined ? {} : { inspect }) },
   })
-  const outcomes = await inParallel(keysOf(snapshot), reconcile, signal)
+  const outcomes = await inParallel(keysOf(snapshot), reconcile, request.workers, signal)
   if (request.events && !dryRun) {
-    const namespaces = scope.only === undefined ? (scope.namespaces ?? [undefined]) : [scope.only.namespace]
-    await createEventTeller(api, { kind, namespaces, now, warn }).tell(outcomes)
+    const isWide = scope.only === undefined && scope.namespaces === undefined
+    await createEventTeller(api, { kind, isWide, now, warn }).tell(outcomes)
   }
-  return reportOf(outcomes, { dryRun, problems })
+  return reportOf(outcomes, { dryRun, problems, all: request.all === true })
 }
 
 async function inParallel(
   keys: readonly Key[],
   reconcile: (key: Key) => Promise<Outcome>,
+  workers: number,
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = []
@@ -97,17 +108,17 @@ async function inParallel(
       outcomes.push(await reconcile(key))
     }
   }
-  await Promise.all(Array.from({ length: CONCURRENCY }, work))
+  await Promise.all(Array.from({ length: workers }, work))
   return outcomes.sort((a, b) => (a.notebook < b.notebook ? -1 : 1))
 }
 
 function reportOf(
   outcomes: readonly Outcome[],
-  { dryRun, problems }: { dryRun: boolean; problems: readonly Diagnostic[] },
+  { dryRun, problems, all }: { dryRun: boolean; problems: readonly Diagnostic[]; all: boolean },
 ): SyncReport {
   const counts = { created: 0, updated: 0, replaced: 0, deleted: 0, unchanged: 0, failed: 0 }
   for (const { action } of outcomes) counts[action]++
-  const notable = outcomes.filter(({ action, faults }) => action !== 'unchanged' || faults.length > 0)
+  const notable = outcomes.filter(({ action, faults }) => all || action !== 'unchanged' || faults.length > 0)
   return { dryRun, notebooks: outcomes.length, counts, outcomes: notable, problems }
 }
 
@@ -117,7 +128,11 @@ function withoutNotebooks({ notebooks, dryRun, requireCrd }: SyncRequest, proble
   const hint = 'install Kubeflow Notebooks, or name another kind with --notebook-gvk'
   if (requireCrd) throw new FsopError({ code: 'NB401', message, hint, exitCode: ExitCode.failed })
   const note = withDocs({ severity: 'info', code: 'NB401', message, hint })
-  return reportOf([], { dryRun, problems: [note, ...problems.filter(({ severity }) => severity === 'error')] })
+  return reportOf([], {
+    dryRun,
+    all: false,
+    problems: [note, ...problems.filter(({ severity }) => severity === 'error')],
+  })
 }
 
 function noSuchNotebook({ namespace, name }: { namespace: string; name: string }): FsopError {
@@ -142,7 +157,7 @@ export function exitCodeOf({ outcomes, counts, notebooks, problems }: SyncReport
 
 /** Whether another look later may find more right: somebody else's work is under way, or a call failed. */
 export function isSettled({ outcomes, problems }: SyncReport): boolean {
-  const waits = new Set(['NB201', 'NB203', 'NB204', 'NB205', 'NB206'])
+  const waits = new Set(['NB201', 'NB211', 'NB203', 'NB204', 'NB205', 'NB206'])
   return (
     problems.every(({ severity }) => severity !== 'error') &&
     outcomes.every(({ faults }) => faults.every(({ code, isTransient }) => isTransient !== true && !waits.has(code)))
