@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import {
-  ApiError,
+  type ApiError,
   type ApplyOptions,
   type CallOptions,
   type CreateOptions,
@@ -16,6 +16,7 @@ import {
   type ServedVersion,
   type WatchApi,
   type WatchOptions,
+  isApiError,
 } from './api.ts'
 import { CALL_BACKOFF } from './backoff.ts'
 import { type Clock, orAbort, systemClock } from './clock.ts'
@@ -406,7 +407,7 @@ export class Connection implements KubeApi, WatchApi {
     try {
       return await send(target)
     } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 401) throw error
+      if (!isApiError(error) || error.status !== 401) throw error
       if (!(await orAbort(this.#access.refused(target), signal))) throw error
       return send(await orAbort(this.#access.target(kind), signal))
     }

@@ -1,4 +1,4 @@
-import { ApiError, isGone, isNotFound, type KubeObject, type Resource, type WatchApi } from './api.ts'
+import { isGone, isNotFound, type KubeObject, type Resource, type WatchApi, isApiError } from './api.ts'
 import { type Backoff, backoffMs, WATCH_BACKOFF } from './backoff.ts'
 import { type Clock, pause, systemClock } from './clock.ts'
 import { guarded, type Log, messageOf, silent } from './log.ts'
@@ -318,7 +318,7 @@ class Reflector<T extends KubeObject> implements Reflection<T> {
     if (!listing && this.#needsList(error)) this.#resourceVersion = undefined
     const missing = listing && isNotFound(error)
     this.#enter(missing ? 'missing' : 'failing', error)
-    const asked = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0
+    const asked = isApiError(error) ? (error.retryAfterMs ?? 0) : 0
     const pauseMs = Math.min(this.#backoffMs(this.#failures), missing ? MISSING_MAX_MS : Number.POSITIVE_INFINITY)
     this.#lastPauseMs = Math.max(asked, pauseMs)
     return this.#lastPauseMs
@@ -341,7 +341,7 @@ class Reflector<T extends KubeObject> implements Reflection<T> {
 
   /** Whether a watch from the same place would fail again, or has lost something. */
   #needsList(error: unknown): boolean {
-    if (!(error instanceof ApiError)) return true
+    if (!isApiError(error)) return true
     if (error.reason === 'InvalidResponse') return true
     if (error.status === 0 || error.status === 429 || error.status === 401) return false
     if (error.status < 500) return true
@@ -381,9 +381,9 @@ function titleOf({ plural, group }: Resource, namespace: string | undefined): st
 }
 
 function isExpired(error: unknown): boolean {
-  return isGone(error) || (error instanceof ApiError && error.reason === 'Expired')
+  return isGone(error) || (isApiError(error) && error.reason === 'Expired')
 }
 
 function isTimeout(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 0 && error.reason === 'Timeout'
+  return isApiError(error) && error.status === 0 && error.reason === 'Timeout'
 }

@@ -1,4 +1,4 @@
-import { ApiError } from './api.ts'
+import { type ApiError, isApiError } from './api.ts'
 import { type Backoff, backoffMs } from './backoff.ts'
 import { type Clock, sleep } from './clock.ts'
 
@@ -43,7 +43,7 @@ export async function retry<T>(call: () => Promise<T>, options: RetryOptions): P
  * broken connection nobody knows, so only an idempotent one may.
  */
 export function isRetryable(error: unknown, idempotent: boolean): error is ApiError {
-  if (!(error instanceof ApiError)) return false
+  if (!isApiError(error)) return false
   if (error.status === 429 || error.reason === 'ConnectionRefused') return true
   if (!idempotent) return false
   // 501 and 505 say what the server cannot do at all.

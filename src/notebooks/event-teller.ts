@@ -2,7 +2,7 @@ import type { NotebookKind } from './desired.ts'
 import { EVENT_COMPONENT, eventsOf } from './events.ts'
 import type { Outcome } from './reconcile.ts'
 import { events } from './resources.ts'
-import { ApiError, keyOf, type KubeApi, type KubeObject } from '../kube/api.ts'
+import { keyOf, type KubeApi, type KubeObject, isApiError } from '../kube/api.ts'
 
 export interface EventTeller {
   /** Writes the Events that are not there yet. Never throws for what the API server refuses. */
@@ -57,7 +57,7 @@ export function createEventTeller(
     try {
       await api.create(events, event)
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error
+      if (!isApiError(error)) throw error
       if (error.status === 409) return
       told.delete(keyOf(event))
       if (error.status !== 403) return
@@ -77,7 +77,7 @@ export function createEventTeller(
       const places = isWide ? [undefined] : new Set(fresh.map(({ metadata }) => metadata.namespace))
       // Without the right to list them each is tried: the names tell which are there.
       await load([...places].filter((place) => !loaded.has(place))).catch((error: unknown) => {
-        if (!(error instanceof ApiError)) throw error
+        if (!isApiError(error)) throw error
       })
       const waiting = fresh.filter((event) => !told.has(keyOf(event)))
       const next = async (): Promise<void> => {

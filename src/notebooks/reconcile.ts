@@ -16,7 +16,7 @@ import { configMapOf, notebookOf } from './projections.ts'
 import type { NotebookResource } from './resources.ts'
 import { resolveProject, type StoreIndex } from './stores.ts'
 import { Overtaken, readConfigMap, write, type WriteApi } from './write.ts'
-import { ApiError, isConflict, isNotFound } from '../kube/api.ts'
+import { type ApiError, isConflict, isNotFound, isApiError } from '../kube/api.ts'
 
 /** What is known of the cluster: listed by a single run, watched by the controller. */
 export interface World {
@@ -110,7 +110,7 @@ async function reconcile(key: Key, parts: ReconcileParts): Promise<Outcome> {
       }
     }
   } catch (error) {
-    if (!(error instanceof ApiError) && !(error instanceof Overtaken)) throw error
+    if (!isApiError(error) && !(error instanceof Overtaken)) throw error
     const uid = world.notebook(key)?.uid ?? ''
     const problem = writeFault(error, namespace)
     const projects = [...(existing?.data.keys() ?? [])]

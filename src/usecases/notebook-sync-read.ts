@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { FsopError, withDocs } from '../diagnostics/errors.ts'
 import { ExitCode } from '../diagnostics/exit-codes.ts'
-import { ApiError, isForbidden, isNotFound, type KubeApi } from '../kube/api.ts'
+import { type ApiError, isForbidden, isNotFound, type KubeApi, isApiError } from '../kube/api.ts'
 import { keyOf, type ConfigMapView, type FeatureStore, type Key, type Notebook } from '../notebooks/model.ts'
 import { configMapName } from '../notebooks/names.ts'
 import {
@@ -82,7 +82,7 @@ async function readClients(
   const lists = await Promise.all(
     others.map((namespace) =>
       listConfigMaps(api, namespace, labelSelector).catch((error: unknown) => {
-        if (error instanceof ApiError) return []
+        if (isApiError(error)) return []
         throw error
       }),
     ),
@@ -116,7 +116,7 @@ async function readPlace(api: ReadApi, { namespace, notebooks, scope, rights }: 
     ])
     return { isServed: read !== undefined, notebooks: read ?? [], configMaps: ours.flat() }
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error
+    if (!isApiError(error)) throw error
     return { isServed: false, notebooks: [], configMaps: [], problem: problemOf(error, namespace, rights), error }
   }
 }
@@ -179,7 +179,7 @@ async function readStores(
     if (scope.storeNamespaces === undefined) return await listStores(api, [undefined])
     return await listStores(api, scope.storeNamespaces)
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error
+    if (!isApiError(error)) throw error
     const isFallback = isForbidden(error) && scope.storeNamespaces === undefined && !places.includes(undefined)
     if (!isFallback)
       return { stores: [], gap: error.message, problems: [problemOf(error, scope.storeNamespaces?.[0], rights)] }
@@ -205,7 +205,7 @@ async function readStoresNearby(
     })
     return { stores, gap: refusal.message, problems: [...problems, note] }
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error
+    if (!isApiError(error)) throw error
     return { stores: [], gap: error.message, problems: [problemOf(error, undefined, storeRights(rights))] }
   }
 }
@@ -261,7 +261,7 @@ function problemOf(error: ApiError, namespace: string | undefined, rights: reado
 }
 
 function failure(problem: Diagnostic, error: unknown, problems: readonly Diagnostic[]): FsopError {
-  const status = error instanceof ApiError ? error.status : 0
+  const status = isApiError(error) ? error.status : 0
   const { code, message, hint } = problem
   return new FsopError({
     code,

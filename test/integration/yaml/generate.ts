@@ -350,7 +350,7 @@ function mapping(random: Random, indent: number, depth: number): string {
         return `${pad}<<:${random.pick([` *a${random.below(anchors + 1)}`, ' {m: 1, k: 2}', ` [{m: 1}, {m: 2, n: 3}]`, ' x'])}\n`
       if (random.chance(0.03)) return `${pad}? ${flowNode(random, 2)}\n${pad}:${value(random, indent, depth)}`
       const key = random.chance(0.93)
-        ? `${random.pick(SAFE_KEYS).replace(/(?<=\w)$/, () => String(random.below(30)))}`
+        ? random.pick(SAFE_KEYS).replace(/(?<=\w)$/, () => String(random.below(30)))
         : random.pick(ODD_KEYS)
       return `${pad}${key}${random.pick([':', ':', ':', ':', ' :'])}${value(random, indent, depth)}`
     })

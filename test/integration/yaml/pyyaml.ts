@@ -101,7 +101,7 @@ function showScalar(value: unknown): unknown {
   if (value instanceof YamlDateTime) return ['datetime', value.text]
   if (value instanceof YamlDate) return ['date', value.text]
   if (value instanceof YamlBinary) return ['bytes', Buffer.from(value.bytes).toString('hex')]
-  throw new Error(`what is ${String(value)}?`)
+  throw new Error(`what is ${JSON.stringify(value)}?`)
 }
 
 function floatBits(value: number): string {
