@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events'
 import {
-  type ApiError,
   type ApplyOptions,
   type CallOptions,
   type CreateOptions,
