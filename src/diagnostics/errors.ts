@@ -37,7 +37,18 @@ export function isFsopError(error: unknown): error is FsopError {
 /** One style for texts from every source: a message starts small and ends without a full stop. */
 export function tidyText(text: string): string {
   const body = text.trim().replace(/(?<![.\s])\.$/, '')
-  return /^[A-Z][a-z]+ (?!Feast)/.test(body) ? body.charAt(0).toLowerCase() + body.slice(1) : body
+  return /^[A-Z][a-z]* (?!Feast)/.test(body) ? body.charAt(0).toLowerCase() + body.slice(1) : body
+}
+
+/** A diagnostic in that style, with the address of its code's section. */
+export function tidyDiagnostic(diagnostic: Diagnostic): Diagnostic {
+  const { message, why, hint } = diagnostic
+  return withDocs({
+    ...diagnostic,
+    message: tidyText(message),
+    ...(why === undefined ? {} : { why: tidyText(why) }),
+    ...(hint === undefined ? {} : { hint: tidyText(hint) }),
+  })
 }
 
 /** Adds the address of the code's section in docs/errors.md. */

@@ -1,5 +1,5 @@
 import type { Diagnostic, Position, Severity } from '../diagnostics/diagnostic.ts'
-import { tidyText, withDocs } from '../diagnostics/errors.ts'
+import { tidyDiagnostic, withDocs } from '../diagnostics/errors.ts'
 import type { Span } from './yaml/nodes.ts'
 
 export interface Finding {
@@ -53,8 +53,7 @@ export function createReport(file: string, toSource: (position: Position) => Pos
     add: (span, finding) => addAt(span && { start: toSource(span.start), end: toSource(span.end) }, finding),
     addAtSource: addAt,
     addAll(others) {
-      for (const { line, column, endLine, endColumn, ...other } of others) {
-        const rest = tidyTexts(other)
+      for (const { line, column, endLine, endColumn, ...rest } of others.map(tidyDiagnostic)) {
         if (line === undefined || column === undefined) {
           push({ ...rest, file, ...(line === undefined ? {} : { line }) })
           continue
@@ -67,16 +66,6 @@ export function createReport(file: string, toSource: (position: Position) => Pos
         })
       }
     },
-  }
-}
-
-function tidyTexts<T extends Pick<Diagnostic, 'message' | 'why' | 'hint'>>(texts: T): T {
-  const { message, why, hint } = texts
-  return {
-    ...texts,
-    message: tidyText(message),
-    ...(why === undefined ? {} : { why: tidyText(why) }),
-    ...(hint === undefined ? {} : { hint: tidyText(hint) }),
   }
 }
 

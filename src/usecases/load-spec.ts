@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import { FsopError } from '../diagnostics/errors.ts'
+import { FsopError, tidyDiagnostic } from '../diagnostics/errors.ts'
 import { ExitCode } from '../diagnostics/exit-codes.ts'
 import { operatorChecks } from '../operators/spec-checks.ts'
 import { checkSpec, type CheckOptions, type SpecCheck } from '../spec/check-spec.ts'
@@ -23,7 +23,7 @@ export async function checkSpecFile(
 ): Promise<SpecCheck> {
   const path = resolve(ports.cwd, file)
   const input = await ports.read(path)
-  if ('diagnostic' in input) return { diagnostics: [{ ...input.diagnostic, file }], variables: [] }
+  if ('diagnostic' in input) return { diagnostics: [tidyDiagnostic({ ...input.diagnostic, file })], variables: [] }
   return checkSpec(
     { file, path, folder: dirname(path), bytes: input.bytes },
     {

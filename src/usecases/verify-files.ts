@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import type { ReadInput } from './load-spec.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import { withDocs } from '../diagnostics/errors.ts'
+import { tidyDiagnostic, withDocs } from '../diagnostics/errors.ts'
 import { operatorChecks } from '../operators/spec-checks.ts'
 import { checkSpec, type CheckOptions } from '../spec/check-spec.ts'
 import type { VariableReference } from '../spec/environment-variables.ts'
@@ -102,7 +102,7 @@ async function verifyFile(
 ): Promise<Checked | undefined> {
   const path = resolve(cwd, file)
   const input = await read(path)
-  if ('diagnostic' in input) return { diagnostics: [{ ...input.diagnostic, file }], variables: [] }
+  if ('diagnostic' in input) return { diagnostics: [tidyDiagnostic({ ...input.diagnostic, file })], variables: [] }
   const { bytes } = input
   const kind = fileKind(new TextDecoder().decode(bytes))
   if (kind === 'unknown' && !named) return undefined
