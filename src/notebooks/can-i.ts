@@ -39,13 +39,8 @@ export async function canI(
   },
   notebooks: NotebookResource,
 ): Promise<Outcome<CanIResult>> {
-  const { env, version, signal } = session
-  const api = await openCluster(flags, {
-    env,
-    userAgent: `fsop/${version} notebook-sync`,
-    signal,
-    retryDeadlineMs: RETRY_MS,
-  })
+  const { signal } = session
+  const api = await openCluster(session, flags, { signal, retryDeadlineMs: RETRY_MS })
   try {
     const scope = scopeOf(flags, undefined, api.namespace)
     const rights = neededRights({ notebooks, events: flags.events, watch: flags.watch })

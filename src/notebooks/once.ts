@@ -44,17 +44,12 @@ export async function syncNotebooks(
 ): Promise<Outcome<SyncResult>> {
   const limit = AbortSignal.timeout(flags.timeoutMs)
   const signal = AbortSignal.any([session.signal, limit])
-  const userAgent = `fsop/${session.version} notebook-sync`
-  const api = await openCluster(flags, {
-    env: session.env,
-    userAgent,
+  const api = await openCluster(session, flags, {
     signal,
     retryDeadlineMs: Math.min(60_000, flags.timeoutMs / 2),
   })
   // A connection of its own: the lock is given up after a signal has ended the other.
-  const lockApi = flags.lock
-    ? await openCluster(flags, { env: session.env, userAgent, retryDeadlineMs: 5000 })
-    : undefined
+  const lockApi = flags.lock ? await openCluster(session, flags, { retryDeadlineMs: 5000 }) : undefined
   const at = { namespace: flags['lease-namespace'] ?? api.namespace, name: flags['lease-name'] }
   try {
     const outcome = await singleRun(

@@ -1,3 +1,4 @@
+import type { Session } from '../cli/session.ts'
 import { FsopError } from '../diagnostics/errors.ts'
 import { ExitCode } from '../diagnostics/exit-codes.ts'
 import { connect, type ClusterConnection, type ConnectOptions } from '../kube/connect.ts'
@@ -8,11 +9,13 @@ import { connect, type ClusterConnection, type ConnectOptions } from '../kube/co
  * @throws FsopError `NB404` (exit 4) when the kubeconfig does not lead to a cluster
  */
 export async function openCluster(
+  { env, version }: Pick<Session, 'env' | 'version'>,
   flags: { kubeconfig?: string | undefined; context?: string | undefined },
-  options: Omit<ConnectOptions, 'kubeconfig' | 'context'>,
+  options: Omit<ConnectOptions, 'kubeconfig' | 'context' | 'env' | 'userAgent'>,
 ): Promise<ClusterConnection> {
   try {
-    return await connect({ ...options, kubeconfig: flags.kubeconfig, context: flags.context })
+    const { kubeconfig, context } = flags
+    return await connect({ ...options, env, userAgent: `fsop/${version} notebook-sync`, kubeconfig, context })
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'KubeconfigError') throw error
     throw new FsopError({

@@ -31,13 +31,8 @@ export async function notebookStatus(
   notebooks: NotebookResource,
   only: Scope['only'],
 ): Promise<Outcome<StatusResult>> {
-  const { env, version, signal } = session
-  const api = await openCluster(flags, {
-    env,
-    userAgent: `fsop/${version} notebook-sync`,
-    signal,
-    retryDeadlineMs: RETRY_MS,
-  })
+  const { signal } = session
+  const api = await openCluster(session, flags, { signal, retryDeadlineMs: RETRY_MS })
   try {
     const report = await syncOnce(
       {

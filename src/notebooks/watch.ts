@@ -47,9 +47,7 @@ export async function watchNotebooks(
   const { terminal, env, signal, debug } = session
   const log = logLines((line) => terminal.err(line), { format: flags['log-format'], debug, now: () => new Date() })
   const counter: { run: ControllerRun | undefined } = { run: undefined }
-  const api = await openCluster(flags, {
-    env,
-    userAgent: `fsop/${session.version} notebook-sync`,
+  const api = await openCluster(session, flags, {
     retryDeadlineMs: CALL_RETRY_MS,
     log,
     onRequest: (info) => counter.run?.onRequest(info),

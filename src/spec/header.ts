@@ -25,15 +25,12 @@ const operations = ['create', 'update']
 
 export interface Header {
   readonly type: string
-  /** False for a plain Feast repository, whose file has none of the four keys. */
-  readonly present: boolean
   readonly requirements: readonly string[]
 }
 
 /** Checks the operator header. A file without one is a Feast repository of type feature_store. */
 export function checkHeader(root: MapNode, types: readonly string[], context: CheckContext): Header {
   const entry = (name: string) => root.entries.find((candidate) => candidate.name === name)
-  const present = headerKeys.some((name) => entry(name) !== undefined)
   const word = (name: string, allowed: readonly string[]) => {
     const found = entry(name)
     if (found === undefined) return undefined
@@ -55,7 +52,7 @@ export function checkHeader(root: MapNode, types: readonly string[], context: Ch
   const spec = entry('spec')
   // Another operator's `spec` is its own to check.
   const requirements = spec && type === 'feature_store' ? checkSpecBlock(spec.value, context) : []
-  return { type, present, requirements }
+  return { type, requirements }
 }
 
 /** The `type` of a store, written at the top by mistake. */
